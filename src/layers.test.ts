@@ -45,6 +45,7 @@ const ROOMS: readonly Room[] = [
       '@xyflow/react/',
       '@codemirror/',
       '@lezer/highlight',
+      '@lezer/common',
       'uqr',
       'gifenc',
       'mediabunny',

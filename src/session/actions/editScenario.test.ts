@@ -12,6 +12,7 @@ import { undo } from '../store/undo';
 import { sessionOf } from '../testing/sessionOf';
 import { currentSnapshot } from '../trace/replay';
 import { currentBranch } from '../trace/run';
+import { openPermalink, permalinkOf } from '../url/permalink';
 import { editScenario, editScenarioText, keepRun, newScenario, writeCaption } from './editScenario';
 import { toggleMutation } from './mutations';
 import { runCall, seekTo, stepTask } from './stepping';
@@ -147,8 +148,10 @@ describe('a run by hand', () => {
 
   it('takes captions, which show at their step, change and go', () => {
     const session = sessionOf('bind-race');
+    makeCall(session, 'dpdk', 'Open vfio0');
     for (const title of ['Open vfio0', 'Open /dev/iommu', 'Bind fd1 to iommufd1'])
       makeCall(session, 'qemu', title);
+    makeCall(session, 'dpdk', 'Open /dev/iommu');
     keepRun(session);
     const shown = (): readonly (string | undefined)[] =>
       branchCaptions(session.getState()).flatMap((caption) => caption?.say ?? []);
@@ -164,6 +167,10 @@ describe('a run by hand', () => {
     expect(shown()).toEqual(['Second.']);
     undo(session);
     expect(shown()).toEqual(['Changed.', 'Second.']);
+    const opened = openPermalink(permalinkOf(session.getState()));
+    if (!opened.ok) throw new Error(opened.message);
+    expect(branchCaptions(opened).flatMap((caption) => caption?.say ?? [])).toEqual(shown());
+    expect(opened.dropped).toEqual([]);
     seekTo(session, 0);
     writeCaption(session, 'Nowhere.');
     expect(session.getState().notifications[0]?.title).toBe('Only a step can have a caption.');

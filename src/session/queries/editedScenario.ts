@@ -23,6 +23,11 @@ const scenarioOfBranch = memoizeByKey((tip: TraceNode): Scenario => {
   return scenarioOfPath(tip, title, ownCaptions(tip), false);
 });
 
+/** Whether the branch on screen has steps or calls that its scenario does not run. */
+export function isRunByHand({ run }: WithRun): boolean {
+  return !isRecordedRun(currentBranch(run).tip);
+}
+
 /** Whether a branch is what its scenario runs. */
 function isRecordedRun(tip: TraceNode): boolean {
   const { tasks } = recordedTasks(tip.setup);

@@ -22,8 +22,9 @@ export function CaptionBar() {
   const isNewCaption = useSession((state) => currentCaption(state) !== undefined);
   const text = useSession(narration);
   const session = useSessionStore();
-  const { scenario, mutations, plannedCalls } = run.setup;
+  const { scenario, mutations, plannedCalls, isEdited } = run.setup;
   const isOwnRun = plannedCalls !== undefined;
+  const isEmpty = snapshot.program.calls.length === 0;
   const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(snapshot).length === 0;
   const violation = snapshot.violations[0];
   const [faultError] = unreachedFaultsAt(snapshot);
@@ -60,16 +61,21 @@ export function CaptionBar() {
         >
           {mutations && <em>Modified design: {mutations.map(makeMutation).join(' ')}</em>}
           {snapshot.step && <code>{snapshot.step.id}</code>}
-          {atEnd
-            ? finalStateText(snapshot)
-            : run.cursor === 0
-              ? 'No step has run yet.'
-              : snapshotText(snapshot)}
+          {isEmpty
+            ? 'No call yet. Run one, or add processes, devices and calls in the Scenario panel.'
+            : atEnd
+              ? finalStateText(snapshot)
+              : run.cursor === 0
+                ? 'No step has run yet.'
+                : snapshotText(snapshot)}
         </p>
       </div>
       <div className={styles.actions}>
         {atEnd ? (
           <>
+            {isOwnRun && (
+              <CommandButton command="keep-run" text="Keep as a scenario" variant="plain" />
+            )}
             {isOwnRun ? (
               <button
                 type="button"
@@ -78,7 +84,7 @@ export function CaptionBar() {
               >
                 Return to walkthrough
               </button>
-            ) : (
+            ) : isEdited ? undefined : (
               <CommandButton
                 command="next-scenario"
                 icon="forward"
@@ -91,7 +97,7 @@ export function CaptionBar() {
               icon="shield"
               text="Check"
               title="Check interleavings"
-              variant="plain"
+              variant={isEdited ? 'primary' : 'plain'}
             />
             <CommandButton command="share" icon="share" title="Share this run" variant="plain" />
             <CommandButton command="reset" icon="reset" title="Start over" variant="plain" />

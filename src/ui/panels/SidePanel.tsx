@@ -12,13 +12,19 @@ const CheckPanel = lazyPart({
   placeholder: <p className={styles.loading}>Loading…</p>,
 });
 
+const ScenarioPanel = lazyPart({
+  name: 'The scenario editor',
+  load: async () => (await import('./scenario/ScenarioPanel')).ScenarioPanel,
+  placeholder: <p className={styles.loading}>Loading…</p>,
+});
+
 const EditPanel = lazyPart({
   name: 'The design editor',
   load: async () => (await import('./edit/EditPanel')).EditPanel,
   placeholder: <p className={styles.loading}>Loading…</p>,
 });
 
-/** The source of the running call, the text of the design, or the check of every interleaving. */
+/** The scenario, the source of the running call, the text of the design, or the check of every interleaving. */
 export function SidePanel() {
   const session = useSessionStore();
   const sidePanel = useSession((state) => state.layout.sidePanel);
@@ -30,12 +36,15 @@ export function SidePanel() {
         className={styles.tabs ?? ''}
         onSelect={(value) => dispatch(session, 'set-layout', { sidePanel: value })}
         segments={[
+          { value: 'scenario', text: 'Scenario' },
           { value: 'source', text: 'Source' },
           { value: 'edit', text: 'Edit' },
           { value: 'check', text: 'Check' },
         ]}
       />
-      {sidePanel === 'source' ? (
+      {sidePanel === 'scenario' ? (
+        <ScenarioPanel />
+      ) : sidePanel === 'source' ? (
         <SourcePanel />
       ) : sidePanel === 'edit' ? (
         <EditPanel />

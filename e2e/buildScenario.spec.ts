@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { idle } from './stageScenes.ts';
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+const panel = (page: Page) => page.getByRole('region', { name: 'Scenario', exact: true });
+
+async function press(page: Page, name: string): Promise<void> {
+  await panel(page).getByRole('button', { name, exact: true }).click();
+  await idle(page);
+}
+
+async function addCall(page: Page, task: string, call: string): Promise<void> {
+  await press(page, `Add a call of ${task}`);
+  await page
+    .getByRole('group', { name: `Calls of ${task}` })
+    .getByRole('button', { name: call, exact: true })
+    .click();
+  await idle(page);
+}
+
+async function checkHolds(page: Page): Promise<void> {
+  await page.getByRole('radio', { name: 'Check', exact: true }).check({ force: true });
+  const check = page.getByRole('region', { name: 'Check', exact: true });
+  await check.getByRole('button', { name: /^Check all interleavings/ }).click();
+  await expect(check).toContainText('no property is violated');
+}
+
+const caption = (page: Page) => page.getByRole('region', { name: 'Caption', exact: true });
+
+test('a race is built from an empty world, checked, saved and opened again', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=bind-race');
+  await idle(page);
+  await page.keyboard.press('n');
+  await idle(page);
+  await expect(panel(page).getByText('No device yet.')).toBeVisible();
+  await press(page, 'Device');
+  for (const task of ['qemu', 'dpdk']) {
+    await press(page, 'Process');
+    for (const call of ['open_cdev', 'open_iommufd', 'bind_iommufd'])
+      await addCall(page, task, call);
+  }
+  await expect(page.getByText(/bind_iommufd\(fd2, ictx2\) = -EINVAL/).first()).toBeAttached();
+  const title = panel(page).getByRole('textbox', { name: 'Title' });
+  await title.fill('Two binds of one device');
+  await title.press('Enter');
+  const field = panel(page).getByRole('textbox', { name: 'Caption of the step on screen' });
+  await field.fill('dpdk comes second.');
+  await field.press('Enter');
+  await expect(caption(page)).toContainText('dpdk comes second.');
+  await checkHolds(page);
+  await page.getByRole('radio', { name: 'Scenario', exact: true }).check({ force: true });
+  const download = page.waitForEvent('download');
+  await press(page, 'Save the scenario as a file');
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('two-binds-of-one-device.scenario.json');
+  const saved = await readFile(await file.path(), 'utf8');
+
+  // The link of the page carries the captions, too.
+  const address = page.url();
+  await page.goto('about:blank');
+  await page.goto(address);
+  await idle(page);
+  await expect(caption(page)).toContainText('dpdk comes second.');
+
+  await page.goto('about:blank');
+  await page.goto('./?scenario=bind-race');
+  await idle(page);
+  await page.keyboard.press('o');
+  await page.getByLabel('Scenario file').setInputFiles({
+    name: 'built.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(saved),
+  });
+  await idle(page);
+  await expect(page.getByRole('button', { name: /^Scenario: Two binds/ })).toBeVisible();
+  await page.keyboard.press('End');
+  await expect(caption(page)).toContainText('dpdk comes second.');
+  await checkHolds(page);
+});
