@@ -26,6 +26,32 @@ async function find(page: Page, text: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Find an object on the stage' }).fill(text);
 }
 
+/** Texts in view on the stage that are smaller than `minPx` on the screen. */
+function smallTexts(page: Page, minPx = 12): Promise<readonly string[]> {
+  return stage(page).evaluate((element, min) => {
+    const graph = element.querySelector('.react-flow');
+    const view = graph?.querySelector('.react-flow__viewport');
+    if (!graph || !view) return ['no graph'];
+    const zoom = new DOMMatrix(getComputedStyle(view).transform).a;
+    const box = graph.getBoundingClientRect();
+    const found: string[] = [];
+    const walker = document.createTreeWalker(view, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      const { parentElement: parent } = text;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const { left, top, right, bottom, width } = range.getBoundingClientRect();
+      if (!parent || width < 2 || text.textContent?.trim() === '') continue;
+      if (right < box.left || left > box.right || bottom < box.top || top > box.bottom) continue;
+      const { fontSize, clipPath } = getComputedStyle(parent);
+      const px = Number.parseFloat(fontSize) * zoom;
+      if (clipPath === 'none' && px < min - 0.05)
+        found.push(`${text.textContent ?? ''}: ${px.toFixed(1)} px`);
+    }
+    return [...new Set(found)];
+  }, minPx);
+}
+
 test('a bind swaps the fops of the file, in its badge, its f_op field and its edge', async ({
   page,
 }) => {
@@ -228,11 +254,13 @@ test('arrow keys move between nodes, Enter selects, Tab leaves the stage', async
   await expect(stage(page).locator('article:focus')).toHaveCount(0);
 });
 
-test('the camera moves only to show what is out of view', async ({ page }) => {
+test('the camera moves only when a row opens, or to show what is out of view', async ({ page }) => {
   await open(page, bindScene('upstream'));
+  await stepUntil(page, node(page, /^struct iommufd_ctx/));
+  await idle(page);
   const view = page.locator('.react-flow__viewport');
   const first = await view.getAttribute('style');
-  for (let made = 0; made < 10; made += 1) await stepOn(page);
+  for (let made = 0; made < 6; made += 1) await stepOn(page);
   await idle(page);
   expect(await view.getAttribute('style')).toBe(first);
   for (let made = 0; made < 6; made += 1)
@@ -433,12 +461,51 @@ for (const { size, ids } of [
       });
       expect(rows.length, id).toBeGreaterThan(10);
       expect(
-        rows.filter(({ nameSize, valueSize, cut }) => nameSize < 10.5 || valueSize < 11 || cut),
+        rows.filter(({ nameSize, valueSize, cut }) => nameSize < 12 || valueSize < 12 || cut),
         id,
       ).toEqual([]);
     }
   });
 }
+
+for (const { path, width, height, minPx } of [
+  { path: '?scenario=bind-race', width: 1440, height: 900, minPx: 12 },
+  { path: '?scenario=double-bind', width: 1440, height: 900, minPx: 12 },
+  { path: '?scenario=bind-race', width: 1920, height: 1080, minPx: 28 },
+])
+  test(`no text of the stage is smaller than ${minPx} px in ${path} at ${width}`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(`./${path}`);
+    await idle(page);
+    if (minPx > 12) await page.keyboard.press('p');
+    for (let made = 0; made < 36; made += 12) {
+      for (let step = 0; step < 12; step += 1) await page.keyboard.press('ArrowRight');
+      await idle(page);
+      expect(await smallTexts(page, minPx), `step ${made + 12}`).toEqual([]);
+    }
+  });
+
+test('F shows everything alike, and F again returns to the step', async ({ page }) => {
+  await open(page, crowdScene('upstream'));
+  for (let made = 0; made < 20; made += 1) await stepOn(page);
+  await idle(page);
+  const zoom = (): Promise<number> =>
+    page
+      .locator('.react-flow__viewport')
+      .evaluate((each) => new DOMMatrix(getComputedStyle(each).transform).a);
+  const near = await zoom();
+  await expect(stage(page).locator('article[data-dimmed]')).not.toHaveCount(0);
+  await expect(node(page, /^process vm0/)).toBeInViewport({ ratio: 0.99 });
+  await page.keyboard.press('f');
+  await idle(page);
+  await expect(stage(page).locator('article[data-dimmed]')).toHaveCount(0);
+  expect(await zoom()).toBeLessThan(near);
+  await page.keyboard.press('f');
+  await idle(page);
+  expect(await zoom()).toBeCloseTo(near, 1);
+});
 
 test('the legend explains the symbols', async ({ page }) => {
   await page.goto('./?scenario=cdev-path');
@@ -458,10 +525,7 @@ test.describe('on a phone', () => {
 
   test('the stage is as wide as the screen and readable', async ({ page }) => {
     await open(page, bindScene('upstream'));
-    const size = await node(page, /^process qemu/).evaluate(
-      (each) => each.getBoundingClientRect().width / (each as HTMLElement).offsetWidth,
-    );
-    expect(size).toBeGreaterThan(0.75);
+    expect(await smallTexts(page)).toEqual([]);
     await stepUntil(page, node(page, /^struct iommufd_device/));
     await expect(node(page, /^struct iommufd_device/)).toBeInViewport();
     const graph = await stage(page).locator('.react-flow').boundingBox();
@@ -477,6 +541,7 @@ test.describe('on a phone', () => {
       'Processes',
       'Steps',
       'Source',
+      'Check',
       'Details',
     ]);
     await node(page, /^process qemu/).tap();
@@ -488,6 +553,21 @@ test.describe('on a phone', () => {
     await panels.getByRole('button', { name: 'Source' }).tap();
     await expect(page.getByRole('region', { name: 'Source' })).toBeInViewport();
     await expect(page.getByRole('region', { name: 'Details' })).toBeHidden();
+    await panels.getByRole('button', { name: 'Check' }).tap();
+    await expect(page.getByRole('button', { name: 'Check all interleavings' })).toBeInViewport();
+  });
+
+  test('the first screen leaves most of the screen to the stage, and reaches every mode', async ({
+    page,
+  }) => {
+    await page.goto('./');
+    await idle(page);
+    const card = await page.getByRole('region', { name: 'Welcome' }).boundingBox();
+    expect(card?.height).toBeLessThan(844 * 0.35);
+    for (const name of ['Compare', 'Verdicts', 'Quiz', 'Present', 'Share'])
+      await expect(page.getByRole('banner').getByRole('button', { name })).toBeInViewport();
+    await page.getByRole('button', { name: 'Check', exact: true }).tap();
+    await expect(page.getByRole('button', { name: 'Check all interleavings' })).toBeInViewport();
   });
 });
 
@@ -500,7 +580,7 @@ test('axe finds no violation on the stage', async ({ page }) => {
     (await new AxeBuilder({ page }).include('[aria-label="Stage"]').analyze()).violations,
   ).toEqual([]);
   await page.keyboard.press('End');
-  await page.getByRole('button', { name: 'Dim what the step does not touch' }).click();
+  await page.keyboard.press('f');
   await page.getByRole('button', { name: 'Legend' }).click();
   await idle(page);
   expect(

@@ -17,11 +17,12 @@ import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../graph/layout/nodeMetrics
 import {
   layOutGraph,
   type GraphLayout,
+  type LayoutShape,
   ZONE_TITLE_WIDTH,
   type LaneZone,
 } from '../graph/layout/graphLayout';
 import { fitCall, textRowsIn, fitField } from '../graph/layout/textFit';
-import { toGraph } from '../graph/model/toGraph';
+import { closeEmptyRows, toGraph } from '../graph/model/toGraph';
 import { stateAt } from '../scenario/run/scenarioRun';
 import { makeSvgScenario } from '../scenario/format/svgScenario';
 import type { Trace } from '../scenario/run/trace';
@@ -70,12 +71,32 @@ const PAINT_CLASSES: Readonly<Record<string, readonly [property: string, pair: T
   waitText: ['fill', { light: '#8a5200', dark: '#f0b455' }],
 };
 
+/** The layout for graphs after these numbers of steps, without the rows that are empty in all of them. */
+export function layoutForSteps(
+  trace: Trace,
+  counts: readonly number[],
+  shape?: LayoutShape,
+): GraphLayout {
+  return closeEmptyRows(
+    trace.program,
+    counts.map((count) => stateAt(trace, count)),
+    layOutGraph(trace.program, undefined, undefined, shape),
+    badgesAfter(trace, Math.max(0, ...counts)),
+  );
+}
+
 /** A graph after the first `count` steps of a run, at the places that it has on the page. */
 export function graphAfter(
   trace: Trace,
   count: number,
-  layout: GraphLayout = layOutGraph(trace.program),
+  layout: GraphLayout = layoutForSteps(trace, [count]),
 ): Graph {
+  return toGraph(trace.program, stateAt(trace, count), layout, {
+    badges: badgesAfter(trace, count),
+  });
+}
+
+function badgesAfter(trace: Trace, count: number): ReturnType<typeof badgesOf> {
   const { program } = trace;
   const records = trace.steps.slice(0, count).map((traceStep): StepRecord => ({
     program,
@@ -84,9 +105,7 @@ export function graphAfter(
     events: traceStep.events,
     violations: traceStep.violations,
   }));
-  return toGraph(program, stateAt(trace, count), layout, {
-    badges: badgesOf(records),
-  });
+  return badgesOf(records);
 }
 
 /** The elements of a graph from back to front: zones, edges, nodes, edge labels, badges. */
@@ -416,8 +435,8 @@ function svgProcess(view: ProcessView): string {
   const { x, y, width } = view.placement;
   const alone = view.tasks.length === 1;
   const lines: { readonly text: string; readonly look: string }[] = view.tasks.flatMap((task) => {
-    const { name, text } = fitCall(task, alone);
-    const call = name === undefined ? text : `${name} ${text}`;
+    const { text } = fitCall(task, alone);
+    const call = alone ? text : `${task.task.name} ${text}`;
     const waits = task.status === 'waiting';
     return [
       { text: `${waits ? '◂ ' : ''}${call}`, look: waits ? 'waitText' : 'ink' },

@@ -1,13 +1,13 @@
 import { designTitle } from '../kernel/language/design';
 import type { Rect } from '../graph/layout/geometry';
-import { layOutGraph, NARROW_SHAPE, type LayoutShape } from '../graph/layout/graphLayout';
+import { NARROW_SHAPE, type LayoutShape } from '../graph/layout/graphLayout';
 import type { Graph, NodeView } from '../graph/model/graph';
 import { assignCaptions } from '../scenario/run/captions';
 import type { Trace } from '../scenario/run/trace';
 import type { ExportOptions } from './export';
 import { relevantLines } from './formats/interleaving';
 import { wrapText } from './format';
-import { drawGraph, graphAfter, graphDocument, MARGIN } from './graphDrawing';
+import { drawGraph, graphAfter, graphDocument, layoutForSteps, MARGIN } from './graphDrawing';
 import { drawLegend, legendLines } from './graphLegend';
 import { escapeXml } from './xml';
 
@@ -186,7 +186,6 @@ function snapshotsOf(
   { full, property, from = 0, until = trace.steps.length }: ExportOptions,
 ): readonly RecordedSnapshot[] {
   const { program, steps, scenario } = trace;
-  const layout = layOutGraph(program, undefined, undefined, SHAPE);
   const captions = assignCaptions(
     scenario.beats,
     steps.map(({ task, step }) => ({ by: program.tasks[task]?.name, at: step.id })),
@@ -201,6 +200,7 @@ function snapshotsOf(
     relevant.length > 0
       ? new Set(lines.map(({ step }) => step))
       : Array.from({ length: until - from }, (_, index) => from + index);
+  const layout = layoutForSteps(trace, [from, ...[...indices].map((index) => index + 1)], SHAPE);
   const shown = [...indices].map((index): RecordedSnapshot => {
     const linesOfStep = lines.filter(({ step }) => step === index);
     const events = [...new Set(linesOfStep.map(({ task }) => task))].map((task) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeCatalogOf } from '../model/nodeCatalog';
 import { testCalls, testProgram } from '../testing/testDesign';
 import type { Rect } from './geometry';
-import { layOutGraph, NARROW_SHAPE, type LayoutShape } from './graphLayout';
+import { layOutGraph, NARROW_SHAPE, withOpenRows, type LayoutShape } from './graphLayout';
 import { columnSpacing } from './nodeMetrics';
 
 const withOneMoreCall = testCalls.concat({
@@ -34,10 +34,10 @@ describe('layOutGraph', () => {
 
   it.each<LayoutShape>([
     NARROW_SHAPE,
-    { columns: 5, maxTextRows: 3, packing: 'tidy' },
-    { columns: 4, maxTextRows: 3, packing: 'packed' },
-    { columns: 9, maxTextRows: 6, packing: 'tidy' },
-  ])('fits into $columns columns ($packing) without overlap', (shape) => {
+    { columns: 5, maxTextRows: 3 },
+    { columns: 4, maxTextRows: 3 },
+    { columns: 9, maxTextRows: 6 },
+  ])('fits into $columns columns without overlap', (shape) => {
     const rects = [...layOutGraph(testProgram(), undefined, undefined, shape).placements.values()];
     const width =
       Math.max(...rects.map((rect) => rect.x + rect.width)) - Math.min(...rects.map(({ x }) => x));
@@ -64,6 +64,23 @@ describe('layOutGraph', () => {
     const first = layOutGraph(testProgram(withOneMoreCall));
     const without = layOutGraph(testProgram(), first);
     expect(layOutGraph(testProgram(withOneMoreCall), without).placements).toEqual(first.placements);
+  });
+
+  it('closes the rows without visible nodes, and keeps the order and the columns of the others', () => {
+    const full = layOutGraph(testProgram());
+    const ids = [...full.placements.keys()];
+    const visible = ids.filter((id) => !id.startsWith('file:'));
+    const closed = withOpenRows(full, visible);
+    expect(closed.rows.length).toBeLessThan(full.rows.length);
+    expect(closed.zones.map(({ lane }) => lane)).not.toContain('file');
+    expectNoOverlap([...closed.placements.values()]);
+    for (const id of visible) {
+      const [before, after] = [full.placements.get(id), closed.placements.get(id)];
+      expect(after?.x, id).toBe(before?.x);
+      expect(after?.y, id).toBeLessThanOrEqual(before?.y ?? 0);
+    }
+    expect(withOpenRows(closed, ids).placements).toEqual(full.placements);
+    expect(withOpenRows(full, visible)).toBe(closed);
   });
 
   it('is deterministic', () => {

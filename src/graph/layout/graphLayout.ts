@@ -13,7 +13,6 @@ import {
   type ColumnSpacing,
 } from './nodeMetrics';
 import type { Rect } from './geometry';
-import type { Packing } from './packLanes';
 
 /** Position, size and lane of a node. */
 export interface NodePlacement extends Rect {
@@ -29,7 +28,7 @@ interface RowSpan {
   readonly bottom: number;
 }
 
-/** A rectangle of the stage that belongs to a lane. A lane may have several. */
+/** A rectangle of the stage that belongs to a lane. Only the first one of a lane has a title. */
 export interface LaneZone extends Rect {
   readonly id: string;
   readonly lane: LaneId;
@@ -37,23 +36,28 @@ export interface LaneZone extends Rect {
   readonly about: string;
 }
 
-/** Number of columns, rows of text that a box shows at most, and how lanes are packed into rows. */
+/** Number of columns, and rows of text that a box shows at most. */
 export interface LayoutShape {
   readonly columns: number;
   readonly maxTextRows: number;
-  readonly packing: Packing;
 }
 
-/** Where everything goes that a program can show; independent of the state. */
+/** Where everything goes that a program can show, or, with `withOpenRows`, some of it. */
 export interface GraphLayout {
   readonly placements: ReadonlyMap<string, NodePlacement>;
   /** Slots, also those of nodes that only an earlier program had. */
   readonly grid: Grid;
+  /** Height of each row of the grid, px. */
+  readonly rowHeights: readonly number[];
   readonly columns: number;
   readonly spacing: ColumnSpacing;
+  /** The rows that have nodes, from top to bottom, and the slots of their nodes in these rows. */
   readonly rows: readonly RowSpan[];
+  readonly slots: ReadonlyMap<string, GridSlot>;
   /** y of the first row when it was first laid out. */
   readonly firstRowTop: number;
+  /** See `LayoutShape`. */
+  readonly maxTextRows: number;
   readonly zones: readonly LaneZone[];
   readonly catalog: NodeCatalog;
   /** Id of the folded group by the id of a node in it. */
@@ -64,21 +68,20 @@ export interface GraphLayout {
 export const ROW_GAP = 26;
 /** Around the nodes of a zone, px. Its title is at the left. */
 const ZONE_PADDING = 6;
-export const ZONE_TITLE_WIDTH = 17;
+export const ZONE_TITLE_WIDTH = 20;
 /** Between two zones side by side, px. */
 const ZONE_GAP = 3;
 /** Two chips. */
 const MIN_ROW_HEIGHT = 2 * CHIP_HEIGHT + CHIP_GAP;
 
 /** The shape for a narrow screen. */
-export const NARROW_SHAPE: LayoutShape = { columns: 3, maxTextRows: 4, packing: 'tidy' };
+export const NARROW_SHAPE: LayoutShape = { columns: 3, maxTextRows: 4 };
 
 /** The shape for an unknown screen: about as wide as high. */
 function defaultShape(catalog: NodeCatalog): LayoutShape {
   return {
     columns: Math.max(5, Math.min(16, Math.round(Math.sqrt(catalog.nodes.length * 1.2)))),
     maxTextRows: 5,
-    packing: 'tidy',
   };
 }
 
@@ -99,51 +102,106 @@ export function layOutGraph(
 ): GraphLayout {
   const { catalog, foldedInto } = foldCatalog(program, folded);
   const shape = requested ?? defaultShape(catalog);
-  const grid = kept
-    ? extendGrid(catalog, kept.grid)
-    : arrangeGrid(catalog, shape.columns, shape.packing);
-  const spacing = columnSpacing(shape.columns);
-  const heights = rowHeights(program, catalog, grid, shape).map((height, row) => {
-    const old = kept?.rows[row];
+  const grid = kept ? extendGrid(catalog, kept.grid) : arrangeGrid(catalog, shape.columns);
+  const rowHeights = rowHeightsOf(program, catalog, grid, shape).map((height, row) => {
+    const old = kept?.rowHeights[row];
     // Only the first row grows: it extends upwards, so that nothing moves.
-    return old && row > 0 ? old.bottom - old.top : height;
+    return old !== undefined && row > 0 ? old : height;
   });
-  const firstRowTop = kept?.firstRowTop ?? -(heights[0] ?? 0);
-  const rows = rowSpans(heights, firstRowTop);
-  const pairedCells = new Set(
-    [...grid.slots.values()].filter((slot) => slot.half === 1).map(cellKey),
+  return openRows(
+    {
+      grid,
+      rowHeights,
+      columns: Math.max(0, ...catalog.nodes.map(({ id }) => grid.slots.get(id)?.column ?? 0)) + 1,
+      spacing: columnSpacing(shape.columns),
+      firstRowTop: kept?.firstRowTop ?? -(rowHeights[0] ?? 0),
+      maxTextRows: shape.maxTextRows,
+      catalog,
+      foldedInto,
+    },
+    new Set(
+      catalog.nodes.flatMap(({ id }) => {
+        const slot = grid.slots.get(id);
+        return slot ? [segmentKey(slot)] : [];
+      }),
+    ),
   );
+}
+
+/** By open lanes and rows. */
+const openRowsCache = new WeakMap<GraphLayout, Map<string, GraphLayout>>();
+
+/**
+ * The layout with only the rows and lanes that have one of these nodes: what is empty takes no room. Rows and columns keep
+ * their order, and a row its height. Same object for the same lanes and rows.
+ */
+export function withOpenRows(layout: GraphLayout, visible: Iterable<string>): GraphLayout {
+  const open = new Set<string>();
+  for (const id of visible) {
+    const slot = layout.grid.slots.get(id);
+    if (slot) open.add(segmentKey(slot));
+  }
+  const known = openRowsCache.get(layout) ?? new Map<string, GraphLayout>();
+  openRowsCache.set(layout, known);
+  const key = [...open].toSorted().join(', ');
+  const result = known.get(key) ?? openRows(layout, open);
+  known.set(key, result);
+  return result;
+}
+
+/** The part of a lane in a row of the grid. */
+function segmentKey({ lane, row }: GridSlot): string {
+  return `${row} ${lane}`;
+}
+
+/** Places the nodes of the lanes and rows of the grid in `open`. */
+function openRows(
+  base: Omit<GraphLayout, 'placements' | 'rows' | 'slots' | 'zones'>,
+  open: ReadonlySet<string>,
+): GraphLayout {
+  const { grid, rowHeights, catalog, columns, spacing, firstRowTop, maxTextRows } = base;
+  // The first row stays, so that the others have their places below it.
+  const shown = [...grid.slots].filter(([, slot]) => open.has(segmentKey(slot)));
+  const openGridRows = new Set([0, ...shown.map(([, { row }]) => row)]);
+  const gridRows = rowHeights.flatMap((_, row) => (openGridRows.has(row) ? [row] : []));
+  const rowNumbers = new Map(gridRows.map((row, i) => [row, i]));
+  const heights = gridRows.map((row) => rowHeights[row] ?? 0);
+  const rows = rowSpans(heights, firstRowTop);
+  const slots = new Map(
+    shown.flatMap(([id, slot]): [string, GridSlot][] => {
+      const row = rowNumbers.get(slot.row);
+      return row === undefined ? [] : [[id, { ...slot, row }]];
+    }),
+  );
+  const pairedCells = new Set([...slots.values()].filter((slot) => slot.half === 1).map(cellKey));
   const placements = new Map(
-    catalog.nodes.map((node): [string, NodePlacement] => {
-      const slot = grid.slots.get(node.id);
-      if (!slot) throw new Error(`no slot for ${node.id}`);
+    catalog.nodes.flatMap((node): [string, NodePlacement][] => {
+      const slot = slots.get(node.id);
+      if (!slot) return [];
       return [
-        node.id,
-        placementOf(
-          slot,
-          spacing,
-          node.lane,
-          slot.half === undefined
-            ? Math.min(nodeHeight(node.size, shape.maxTextRows), heights[slot.row] ?? Infinity)
-            : CHIP_HEIGHT,
-          rows,
-          firstRowTop,
-          slot.half !== undefined && pairedCells.has(cellKey(slot)),
-        ),
+        [
+          node.id,
+          placementOf(
+            slot,
+            spacing,
+            node.lane,
+            slot.half === undefined
+              ? Math.min(nodeHeight(node.size, maxTextRows), heights[slot.row] ?? Infinity)
+              : CHIP_HEIGHT,
+            rows,
+            firstRowTop,
+            slot.half !== undefined && pairedCells.has(cellKey(slot)),
+          ),
+        ],
       ];
     }),
   );
-  const columns = Math.max(0, ...[...grid.slots.values()].map((slot) => slot.column)) + 1;
   return {
+    ...base,
     placements,
-    grid,
-    columns,
-    spacing,
     rows,
-    firstRowTop,
-    zones: laneZones(catalog, grid, rows, columns, spacing),
-    catalog,
-    foldedInto,
+    slots,
+    zones: laneZones(catalog, slots, rows, columns, spacing),
   };
 }
 
@@ -151,26 +209,21 @@ export function layOutGraph(
 export function maxLayoutSize(
   program: Program,
   folded: FoldedGroups,
-  { columns, maxTextRows: rows, packing }: LayoutShape,
+  { columns, maxTextRows: rows }: LayoutShape,
 ): { readonly width: number; readonly height: number } {
   const { catalog } = foldCatalog(program, folded);
-  const laneRows = packedLaneRows(catalog, columns, packing);
+  const laneRows = packedLaneRows(catalog, columns);
   const minHeights = minLaneHeights(program, rows);
   const largest = new Map<LaneId, number>();
   for (const { lane, size } of catalog.nodes)
     if (size.form !== 'chip')
       largest.set(lane, Math.max(largest.get(lane) ?? 0, nodeHeight(size, rows)));
   const heights = laneRows.map(() => MIN_ROW_HEIGHT);
-  // The first cell of an empty lane would go where the lane above it ends.
-  let last = 0;
-  for (const { id } of LANES) {
-    const rowsOfLane = laneRows.flatMap((lanes, row) =>
-      lanes.some(({ lane }) => lane === id) ? [row] : [],
-    );
-    for (const row of rowsOfLane.length > 0 ? rowsOfLane : [last])
-      heights[row] = Math.max(heights[row] ?? 0, minHeights.get(id) ?? 0, largest.get(id) ?? 0);
-    last = rowsOfLane.at(-1) ?? last;
-  }
+  for (const { id } of LANES)
+    laneRows.forEach((lanes, row) => {
+      if (lanes.some(({ lane }) => lane === id))
+        heights[row] = Math.max(heights[row] ?? 0, minHeights.get(id) ?? 0, largest.get(id) ?? 0);
+    });
   const longest = Math.max(
     1,
     ...laneRows.map((lanes) => lanes.reduce((sum, { cellCount }) => sum + cellCount, 0)),
@@ -211,7 +264,7 @@ function placementOf(
 }
 
 /** A row is as high as the largest struct of the design that can get there, whether the scenario has it or not. */
-function rowHeights(
+function rowHeightsOf(
   program: Program,
   catalog: NodeCatalog,
   { slots, rowsByLane: rowsOfLane }: Grid,
@@ -252,16 +305,17 @@ function rowSpans(heights: readonly number[], firstRowTop: number): readonly Row
   });
 }
 
-/** The lanes as zones that tile one rectangle: each row is full, and parted where another lane begins. */
+/** The lanes as zones that tile one rectangle: each lane is one zone, parted from the next one of its row. */
 function laneZones(
   catalog: NodeCatalog,
-  { slots }: Grid,
+  slots: GraphLayout['slots'],
   rows: readonly RowSpan[],
   columns: number,
   { pitch, rightMargin }: ColumnSpacing,
 ): readonly LaneZone[] {
   const right = (columns - 1) * pitch + NODE_WIDTH + ZONE_PADDING + rightMargin;
-  return rows.flatMap(({ top, bottom }, row) => {
+  const zones: LaneZone[] = [];
+  for (const [row, { top, bottom }] of rows.entries()) {
     const cells = catalog.nodes
       .flatMap(({ id, lane }) => {
         const slot = slots.get(id);
@@ -275,17 +329,28 @@ function laneZones(
         column,
         x: (i === 0 ? 0 : column * pitch) - ZONE_TITLE_WIDTH,
       }));
-    return parts.flatMap(({ lane, column, x }, i): LaneZone[] =>
-      LANES.filter((each) => each.id === lane).map(({ title, about }) => ({
-        id: `${lane} ${row} ${column}`,
-        lane,
-        title,
-        about,
-        x,
-        y: top - ZONE_PADDING,
-        width: (parts[i + 1] ? (parts[i + 1]?.x ?? 0) - ZONE_GAP : right) - x,
-        height: bottom - top + 2 * ZONE_PADDING,
-      })),
-    );
-  });
+    parts.forEach(({ lane, column, x }, i) => {
+      const width = (parts[i + 1] ? (parts[i + 1]?.x ?? 0) - ZONE_GAP : right) - x;
+      const before = zones.findLast((zone) => zone.lane === lane);
+      const y = top - ZONE_PADDING;
+      const height = bottom - top + 2 * ZONE_PADDING;
+      // The rows of a lane are one zone.
+      if (before && before.x === x && before.width === width)
+        zones[zones.indexOf(before)] = { ...before, height: y + height - before.y };
+      else {
+        const { title, about } = LANES.find((each) => each.id === lane) ?? { title: '', about: '' };
+        zones.push({
+          id: before ? `${lane} ${row} ${column}` : lane,
+          lane,
+          title: before ? '' : title,
+          about,
+          x,
+          y,
+          width,
+          height,
+        });
+      }
+    });
+  }
+  return zones;
 }

@@ -1,6 +1,6 @@
 import type { NodeSpec, NodeCatalog } from '../model/nodeCatalog';
 import { LANES, type LaneId } from './lanes';
-import { packLanes, type Packing } from './packLanes';
+import { packLanes } from './packLanes';
 
 /*
  * Layered layout (Sugiyama): packLanes gives the rows; barycentre sweeps order the cells of each lane by the weighted
@@ -22,7 +22,7 @@ export interface GridSlot {
 /** Slots of all nodes. */
 export interface Grid {
   readonly slots: ReadonlyMap<string, GridSlot>;
-  /** The rows in which a lane has cells, or in which its first one would go. */
+  /** The rows of each lane; an empty one if it has no cells. */
   readonly rowsByLane: ReadonlyMap<LaneId, readonly number[]>;
 }
 
@@ -42,25 +42,24 @@ const BARYCENTRE_SWEEPS = 8;
 const CENTRE_WEIGHT = 1;
 
 const laneOrderCache = new WeakMap<NodeCatalog, ReadonlyMap<string, number>>();
-const gridCache = new WeakMap<NodeCatalog, Map<string, Grid>>();
+const gridCache = new WeakMap<NodeCatalog, Map<number, Grid>>();
 
 /**
  * The grid of a catalog: lanes from top to bottom, short ones side by side, connected nodes in nearby columns.
- * Same object for the same catalog, columns and packing.
+ * Same object for the same catalog and columns.
  */
-export function arrangeGrid(catalog: NodeCatalog, columns: number, packing: Packing): Grid {
-  const known = gridCache.get(catalog) ?? new Map<string, Grid>();
+export function arrangeGrid(catalog: NodeCatalog, columns: number): Grid {
+  const known = gridCache.get(catalog) ?? new Map<number, Grid>();
   gridCache.set(catalog, known);
-  const key = `${columns} ${packing}`;
-  const grid = known.get(key) ?? makeGrid(catalog, columns, packing);
-  known.set(key, grid);
+  const grid = known.get(columns) ?? makeGrid(catalog, columns);
+  known.set(columns, grid);
   return grid;
 }
 
-function makeGrid(catalog: NodeCatalog, maxColumns: number, packing: Packing): Grid {
+function makeGrid(catalog: NodeCatalog, maxColumns: number): Grid {
   const centre = laneOrderCache.get(catalog) ?? orderLanes(catalog);
   laneOrderCache.set(catalog, centre);
-  const { rows, rowsByLane } = cellRows(catalog, centre, maxColumns, packing);
+  const { rows, rowsByLane } = cellRows(catalog, centre, maxColumns);
   const columns = Math.max(1, ...rows.map((cells) => cells.length));
   const neighbours = neighboursOf(catalog);
   const at = new Map<string, number>();
@@ -104,12 +103,11 @@ function makeGrid(catalog: NodeCatalog, maxColumns: number, packing: Packing): G
   return { slots, rowsByLane };
 }
 
-/** The cells of every row, packed. */
+/** The cells of every row, packed. A lane without nodes has an empty row, so that a node of another design finds its place. */
 function cellRows(
   catalog: NodeCatalog,
   centre: ReadonlyMap<string, number>,
   columns: number,
-  packing: Packing,
 ): {
   readonly rows: (readonly GridCell[])[];
   readonly rowsByLane: ReadonlyMap<LaneId, readonly number[]>;
@@ -125,13 +123,24 @@ function cellRows(
   const packedRows = packLanes(
     occupied.map(({ cells }) => cells.length),
     columns,
-    packing,
   );
-  const rows = packedRows.map((): GridCell[] => []);
+  const rows: GridCell[][] = [];
   const rowsByLane = new Map<LaneId, readonly number[]>();
-  occupied.forEach(({ id, cells }, lane) => {
+  /** Number of each packed row, once the lanes above it have theirs. */
+  const rowNumbers = new Map<number, number>();
+  for (const { id, cells } of lanes) {
+    const lane = occupied.findIndex((each) => each.id === id);
+    if (lane < 0) {
+      rowsByLane.set(id, [rows.push([]) - 1]);
+      continue;
+    }
     const segments = packedRows.flatMap((row, i) =>
-      row.flatMap((each) => (each.lane === lane ? [{ row: i, cellCount: each.cellCount }] : [])),
+      row.flatMap((each) => {
+        if (each.lane !== lane) return [];
+        const number = rowNumbers.get(i) ?? rows.push([]) - 1;
+        rowNumbers.set(i, number);
+        return [{ row: number, cellCount: each.cellCount }];
+      }),
     );
     rowsByLane.set(
       id,
@@ -142,12 +151,6 @@ function cellRows(
       segments.map(({ cellCount }) => cellCount),
       id === 'process',
     ).forEach((part, i) => rows[segments[i]?.row ?? 0]?.push(...part));
-  });
-  // The first cell of an empty lane would go where the lane above it ends.
-  let last = 0;
-  for (const { id } of lanes) {
-    if (!rowsByLane.has(id)) rowsByLane.set(id, [last]);
-    last = rowsByLane.get(id)?.at(-1) ?? last;
   }
   return { rows, rowsByLane };
 }
@@ -169,11 +172,10 @@ function distributeCells(
   return parts;
 }
 
-/** The lanes of each row of a packing and their number of cells, without a layout. */
+/** The lanes of each row and their number of cells, without a layout. */
 export function packedLaneRows(
   catalog: NodeCatalog,
   columns: number,
-  packing: Packing,
 ): readonly (readonly { readonly lane: LaneId; readonly cellCount: number }[])[] {
   const occupied = LANES.flatMap(({ id }) => {
     const lane = catalog.nodes.filter((node) => node.lane === id);
@@ -183,7 +185,6 @@ export function packedLaneRows(
   return packLanes(
     occupied.map(({ cells }) => cells),
     columns,
-    packing,
   ).map((row) =>
     row.flatMap(({ lane, cellCount }) => {
       const id = occupied[lane]?.id;

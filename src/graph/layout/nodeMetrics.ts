@@ -2,18 +2,18 @@ import type { ObjectType } from '../../kernel/language/design';
 import { isDrawnAsEdge, nodeFieldNames } from './lanes';
 
 /** Width of every node and distance of the columns, px. */
-export const NODE_WIDTH = 136;
-export const COLUMN_PITCH = 160;
+export const NODE_WIDTH = 144;
+export const COLUMN_PITCH = 168;
 /** With so few columns many edges share a gap: gaps are wider, and there is one to the right of the last column. */
 const MAX_SPARSE_COLUMNS = 3;
 const SPARSE_COLUMN_GAP = 32;
 const SPARSE_RIGHT_MARGIN = 12;
 /** Heights, px. */
-export const NODE_HEADER_HEIGHT = 23;
-export const TEXT_ROW_HEIGHT = 16;
+export const NODE_HEADER_HEIGHT = 26;
+export const TEXT_ROW_HEIGHT = 18;
 const NODE_FOOTER_HEIGHT = 5;
 /** A chip is a node of two lines. Two chips share a cell. */
-export const CHIP_HEIGHT = 35;
+export const CHIP_HEIGHT = 40;
 export const CHIP_GAP = 7;
 
 /** Form of a node: `chip` has two lines, `box` a header and as many rows as the layout allows, `tall` all its rows. */

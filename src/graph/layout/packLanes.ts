@@ -1,9 +1,10 @@
 /*
- * Line breaking by dynamic programming: the best rows for the cells from position n on are computed once.
+ * Line breaking by dynamic programming over the lanes: each lane is one band. A lane that is longer than a row gets rows
+ * of equal length for itself; short neighbours share one row. So every lane is one rectangle, and its title appears once.
  *
- *   lanes of 2, 4 and 1 cells, 4 columns       tidy             packed
- *                                              | A A . . |      | A A B B |
- *                                              | B B B B |      | B B C . |
+ *   lanes of 2, 6 and 1 cells, 4 columns       | A A . . |
+ *                                              | B B B . |
+ *                                              | B B B . |
  *                                              | C . . . |
  */
 
@@ -13,15 +14,12 @@ export interface LaneSegment {
   readonly cellCount: number;
 }
 
-/** Cost of a row, and of each part of a lane in a row: `packed` breaks lanes to save rows. */
+/** Cost of a row, and of each lane that shares the row of another. */
 const ROW_COST = 100;
-const SEGMENT_COST = { tidy: 110, packed: 30 } as const;
+const SHARING_COST = 30;
 /** Times the squared number of empty cells of a row: rows of similar length are preferred. */
 const EMPTY_CELL_COST = 1;
 const MAX_LANES_PER_ROW = 3;
-
-/** `tidy` keeps lanes whole if possible, `packed` breaks them to save rows. */
-export type Packing = keyof typeof SEGMENT_COST;
 
 interface PackingPlan {
   readonly cost: number;
@@ -35,47 +33,48 @@ interface PackingPlan {
 export function packLanes(
   lanes: readonly number[],
   columns: number,
-  packing: Packing,
 ): readonly (readonly LaneSegment[])[] {
-  const plans = new Map<number, PackingPlan>();
   const width = Math.max(1, columns);
-
-  /** The best plan for the cells after the first `gone`, of which `left` are of `lane`. */
-  const planFrom = (lane: number, left: number, placed: number): PackingPlan => {
-    if (lane >= lanes.length) return { cost: 0, rows: [] };
-    const plan = plans.get(placed);
-    if (plan) return plan;
+  /** The best plan for the lanes from a position on. */
+  const plans: PackingPlan[] = Array.from({ length: lanes.length + 1 }, () => ({
+    cost: 0,
+    rows: [],
+  }));
+  for (let first = lanes.length - 1; first >= 0; first--) {
     let best: PackingPlan = { cost: Infinity, rows: [] };
-    const end = (
-      row: readonly LaneSegment[],
-      next: number,
-      nextLeft: number,
-      used: number,
-    ): void => {
-      if (placed > 0 && row.length > Math.max(1, width - 1)) return;
-      const rest = planFrom(next, nextLeft, placed + used);
-      const cost =
-        ROW_COST +
-        row.length * SEGMENT_COST[packing] +
-        EMPTY_CELL_COST * (width - used) ** 2 +
-        rest.cost;
-      if (cost < best.cost) best = { cost, rows: [row, ...rest.rows] };
+    const consider = (rows: PackingPlan['rows'], next: number): void => {
+      const cost = rows.reduce((sum, row) => sum + rowCost(row, width), plans[next]?.cost ?? 0);
+      if (cost < best.cost) best = { cost, rows: [...rows, ...(plans[next]?.rows ?? [])] };
     };
-    const fill = (row: readonly LaneSegment[], at: number, atLeft: number, used: number): void => {
-      const max = Math.min(atLeft, width - used);
-      for (let cells = max; cells > 0; cells--) {
-        const longer = [...row, { lane: at, cellCount: cells }];
-        if (cells < atLeft) end(longer, at, atLeft - cells, used + cells);
-        else {
-          end(longer, at + 1, lanes[at + 1] ?? 0, used + cells);
-          if (longer.length < MAX_LANES_PER_ROW && at + 1 < lanes.length)
-            fill(longer, at + 1, lanes[at + 1] ?? 0, used + cells);
-        }
-      }
-    };
-    fill([], lane, left, 0);
-    plans.set(placed, best);
-    return best;
-  };
-  return planFrom(0, lanes[0] ?? 0, 0).rows;
+    consider(rowsOfLane(first, lanes[first] ?? 0, width), first + 1);
+    const maxLanes = Math.min(MAX_LANES_PER_ROW, first > 0 ? width - 1 : width);
+    for (let count = 2; count <= maxLanes && first + count <= lanes.length; count++) {
+      const row = lanes
+        .slice(first, first + count)
+        .map((cellCount, i) => ({ lane: first + i, cellCount }));
+      if (cellsIn(row) <= width) consider([row], first + count);
+    }
+    plans[first] = best;
+  }
+  return plans[0]?.rows ?? [];
+}
+
+/** A lane in as few rows as possible, as evenly as possible. */
+function rowsOfLane(
+  lane: number,
+  cells: number,
+  width: number,
+): readonly (readonly LaneSegment[])[] {
+  const count = Math.max(1, Math.ceil(cells / width));
+  return Array.from({ length: count }, (_, i) => [
+    { lane, cellCount: Math.ceil((cells - i) / count) },
+  ]);
+}
+
+function rowCost(row: readonly LaneSegment[], width: number): number {
+  return ROW_COST + (row.length - 1) * SHARING_COST + EMPTY_CELL_COST * (width - cellsIn(row)) ** 2;
+}
+
+function cellsIn(row: readonly LaneSegment[]): number {
+  return row.reduce((sum, { cellCount }) => sum + cellCount, 0);
 }

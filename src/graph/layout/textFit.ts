@@ -3,8 +3,8 @@ import { CHIP_HEIGHT, NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT, NODE_WIDTH } from './
 
 /*
  * Text is fitted by estimated character widths before it is drawn, the same on the page and in the SVG: no word is cut
- * off, and no node has to clip its text. Widths in px at zoom 1, for the font sizes of node.module.css: titles 13, field
- * names 11, values 11.5.
+ * off, and no node has to clip its text. Widths in px at zoom 1, for the font sizes of node.module.css: titles 15, all
+ * else 13, values of changed fields 15.
  *
  *   | name        1 | 0 |     previous value, if there is room
  *   | long_field_name   |
@@ -13,15 +13,18 @@ import { CHIP_HEIGHT, NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT, NODE_WIDTH } from './
 const INNER_WIDTH = NODE_WIDTH - 12;
 const GLYPH_WIDTH = 19;
 const TEXT_GAP = 5;
-const NAME_CHAR_WIDTH = 6.45;
-const VALUE_CHAR_WIDTH = 6.75;
-const SMALL_CHAR_WIDTH = 5.7;
-const PADLOCK_WIDTH = 13;
-const TASK_MARK_WIDTH = 13;
-const ACCESS_CHIP_WIDTH = 66;
-const FREED_TAG_WIDTH = 46;
-const SMALL_TITLE_SCALE = 10.5 / 13;
-const LONG_TITLE_WIDTH = 80;
+const VALUE_CHAR_WIDTH = 7.6;
+const MARK_CHAR_WIDTH = 7.2;
+const PADLOCK_WIDTH = 15;
+const TASK_MARK_WIDTH = 15;
+const ACCESS_CHIP_WIDTH = 76;
+const FREED_TAG_WIDTH = 54;
+const TITLE_SIZE = 15;
+const TEXT_SIZE = 13;
+/** Size of the value of a changed field. */
+const CHANGED_SCALE = 15 / TEXT_SIZE;
+const SMALL_TITLE_SCALE = TEXT_SIZE / TITLE_SIZE;
+const LONG_TITLE_WIDTH = 92;
 
 /** How a field is set. */
 export interface FieldFit {
@@ -49,12 +52,13 @@ export function fitField(field: FieldView, maxRows: number): FieldFit {
 }
 
 function computeFieldFit(field: FieldView, hasRows: boolean): FieldFit {
-  const nameWidth = field.name.length * NAME_CHAR_WIDTH + TEXT_GAP;
-  const valueTextWidth = valueWidth(field);
+  const scale = field.previous === undefined ? 1 : CHANGED_SCALE;
+  const nameWidth = textWidth(field.name) + TEXT_GAP;
+  const valueTextWidth = valueWidth(field) * scale;
   const previousWidth =
     field.previous === undefined || field.kind === 'mutex' || field.memoryOrder
       ? 0
-      : charCount(field.kind, field.previous) * NAME_CHAR_WIDTH + 4;
+      : plainValueWidth(field.kind, field.previous) + 4;
   const queueWidth = field.queue.reduce(
     (sum, task) => sum + TASK_MARK_WIDTH + 4 + task.name.length * VALUE_CHAR_WIDTH,
     7,
@@ -81,7 +85,7 @@ function computeFieldFit(field: FieldView, hasRows: boolean): FieldFit {
 }
 
 function valueWidth({ kind, text, owner, memoryOrder }: FieldView): number {
-  const chars = kind === 'mutex' ? (owner?.name.length ?? 4) : charCount(kind, text);
+  const valueText = kind === 'mutex' ? (owner?.name ?? 'free') : text;
   const iconWidth =
     kind === 'mutex'
       ? PADLOCK_WIDTH + (owner ? TASK_MARK_WIDTH : 0)
@@ -89,15 +93,16 @@ function valueWidth({ kind, text, owner, memoryOrder }: FieldView): number {
         ? 4
         : 0;
   return (
-    chars * VALUE_CHAR_WIDTH +
+    plainValueWidth(kind, valueText) +
     iconWidth +
-    (memoryOrder ? memoryOrder.length * NAME_CHAR_WIDTH + 9 : 0)
+    (memoryOrder ? memoryOrder.length * MARK_CHAR_WIDTH + 9 : 0)
   );
 }
 
-/** A bool is shown as `true` or `false`. */
-function charCount(kind: FieldView['kind'], text: string): number {
-  return kind !== 'bool' ? text.length : text === '0' ? 5 : 4;
+/** Bools are shown as `true` or `false`; these and the names of fops are set in the UI font, all other values in the other one. */
+function plainValueWidth(kind: FieldView['kind'], text: string): number {
+  if (kind === 'bool') return textWidth(text === '0' ? 'false' : 'true') + 2;
+  return kind === 'fops' ? textWidth(text) + 2 : text.length * VALUE_CHAR_WIDTH;
 }
 
 /** The memory order of a chip's only field, if it would truncate the field's name and the title line has room for it. */
@@ -115,7 +120,7 @@ export function memoryOrderInHeader({
   return GLYPH_WIDTH +
     titleWidth(title) +
     TEXT_GAP +
-    field.memoryOrder.length * NAME_CHAR_WIDTH +
+    field.memoryOrder.length * MARK_CHAR_WIDTH +
     9 <=
     INNER_WIDTH
     ? field.memoryOrder
@@ -169,18 +174,18 @@ export function fitTitle(
     (freed ? FREED_TAG_WIDTH : access ? ACCESS_CHIP_WIDTH : 0) -
     reservedWidth;
   const isRedundant = freed || type === 'file' || title.split(/[ .]/).includes(type);
-  const showsType = !isRedundant && !isSmall && type.length * SMALL_CHAR_WIDTH + TEXT_GAP <= left;
-  if (showsType) left -= type.length * SMALL_CHAR_WIDTH + TEXT_GAP;
+  const showsType = !isRedundant && !isSmall && textWidth(type) + TEXT_GAP <= left;
+  if (showsType) left -= textWidth(type) + TEXT_GAP;
   const hiddenCount = placement.height === CHIP_HEIGHT ? 0 : fields.length - visibleFields.length;
   return {
     size: isSmall ? 'small' : width > LONG_TITLE_WIDTH ? 'long' : 'usual',
     withoutGlyph,
     type: showsType ? type : undefined,
-    hiddenFields: hiddenCount > 0 && TEXT_GAP + 20 <= left ? hiddenCount : undefined,
+    hiddenFields: hiddenCount > 0 && TEXT_GAP + 26 <= left ? hiddenCount : undefined,
   };
 }
 
-const TITLE_CHAR_WIDTHS: readonly (readonly [string, number])[] = [
+const CHAR_WIDTHS: readonly (readonly [string, number])[] = [
   ["ijl.,:'", 0.29],
   [' ', 0.26],
   ['frt/-', 0.4],
@@ -189,35 +194,48 @@ const TITLE_CHAR_WIDTHS: readonly (readonly [string, number])[] = [
   ['w', 0.84],
 ];
 
-/** How the title of a node without fields is set, see `TitleFit.size`. */
-export function titleSize(title: string): TitleFit['size'] {
+/** How the title of a node without fields is set. */
+export function titleFit(title: string): Pick<TitleFit, 'size' | 'withoutGlyph'> {
   const width = titleWidth(title);
-  return width > INNER_WIDTH - GLYPH_WIDTH ? 'small' : width > LONG_TITLE_WIDTH ? 'long' : 'usual';
+  const isSmall = width > INNER_WIDTH - GLYPH_WIDTH;
+  return {
+    size: isSmall ? 'small' : width > LONG_TITLE_WIDTH ? 'long' : 'usual',
+    withoutGlyph: isSmall && width * SMALL_TITLE_SCALE > INNER_WIDTH - GLYPH_WIDTH,
+  };
 }
 
-/** Width of a title of 13 px, px. */
+/** Width of a title, px. */
 export function titleWidth(text: string): number {
-  return (
-    Array.from(text).reduce(
-      (sum, char) => sum + (TITLE_CHAR_WIDTHS.find(([chars]) => chars.includes(char))?.[1] ?? 0.61),
-      0,
-    ) * 13
+  return emWidth(text) * TITLE_SIZE;
+}
+
+/** Width of a field name or other small text, px. It is less bold than titles, and so narrower. */
+function textWidth(text: string): number {
+  return emWidth(text) * TEXT_SIZE * 0.94;
+}
+
+/** Width in the UI font, in em. */
+function emWidth(text: string): number {
+  return Array.from(text).reduce(
+    (sum, char) => sum + (CHAR_WIDTHS.find(([chars]) => chars.includes(char))?.[1] ?? 0.61),
+    0,
   );
 }
 
-/** The first line of a task; `small` uses a smaller font to fit. `alone`: its process has no other task. */
+/** The first line of a task; the name of the task if there is room for it. `alone`: its process has no other task, so no name is needed. */
 export function fitCall(
   { task, status, call }: TaskView,
   alone: boolean,
-): { readonly name: string | undefined; readonly text: string; readonly small: boolean } {
-  const name = alone ? undefined : task.name;
-  const maxChars =
-    (INNER_WIDTH - 11) / VALUE_CHAR_WIDTH - (name === undefined ? 0 : name.length + 1);
+): { readonly name: string | undefined; readonly text: string } {
+  const withMark = INNER_WIDTH - 14 - (alone ? 0 : TASK_MARK_WIDTH);
+  const nameWidth = textWidth(`${task.name} `);
+  const name = !alone && nameWidth + textWidth(call) <= withMark ? task.name : undefined;
+  const room = withMark - (name === undefined ? 0 : nameWidth);
   const text =
     status === 'done'
       ? 'all calls made'
-      : status === 'idle' && `next ${call}`.length <= maxChars
+      : status === 'idle' && alone && textWidth(`next ${call}`) <= room
         ? `next ${call}`
         : call;
-  return { name, text, small: text.length > maxChars };
+  return { name, text };
 }

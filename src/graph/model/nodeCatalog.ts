@@ -45,8 +45,10 @@ const FREED_LIFE = 2;
 /** fds that fit into a process node before it grows, and fds per additional row. */
 const MIN_FD_SLOTS = 3;
 const FDS_PER_ROW = 3;
-/** A program with fewer calls is still being edited: no object becomes a chip, since any may be written next. */
-const MIN_CALLS_FOR_CHIPS = 3;
+/** A program with fewer calls is still being edited: every object is shown, none as a chip, since any may be used next. */
+const MIN_CALLS_FOR_OMISSIONS = 3;
+/** Parts of a path that the calls of a scenario may not take: not shown if no step uses them. */
+const OMITTED_IF_UNUSED: ReadonlySet<string> = new Set(['vfio', 'device', 'cdev', 'vfio_group']);
 const CHIP_SIZE: NodeSize = { form: 'chip', rows: 0 };
 
 /** The objects that a process has besides its files, with the label of the edge. */
@@ -110,8 +112,11 @@ function processNodes(program: Program): NodeSpec[] {
 /** Objects that exist from the start or that some step of the program allocates. */
 function objectNodes(program: Program): NodeSpec[] {
   const allocated = allocatedLifeFields(program);
+  const touched = touchedFields(program);
   return program.objects.flatMap((slot): NodeSpec[] => {
     const lane = laneOf(slot.spec);
+    if (isOmitted(program, slot) && !Object.values(slot.fields).some((field) => touched.has(field)))
+      return [];
     if (!lane || nodeFieldNames(slot.spec).length + Object.keys(slot.links).length === 0) return [];
     const mayExist =
       slot.lifetime === undefined ||
@@ -130,10 +135,20 @@ function objectNodes(program: Program): NodeSpec[] {
   });
 }
 
+/** Whether an object is shown only if some step uses it. */
+function isOmitted({ calls }: Program, { type }: ObjectSlot): boolean {
+  return calls.length >= MIN_CALLS_FOR_OMISSIONS && OMITTED_IF_UNUSED.has(type);
+}
+
+/** Fields that some step of the program may read or write. */
+function touchedFields(program: Program): ReadonlySet<number> {
+  return new Set(program.tasks.flatMap(({ steps }) => steps.flatMap(({ touches }) => touches)));
+}
+
 /** Whether no step of the program writes a field of it other than those that edges show. */
 function isNeverWritten(program: Program, slot: ObjectSlot): boolean {
   return (
-    program.calls.length >= MIN_CALLS_FOR_CHIPS &&
+    program.calls.length >= MIN_CALLS_FOR_OMISSIONS &&
     nodeFieldNames(slot.spec).every(
       (name) =>
         isDrawnAsEdge(slot.spec, name) ||
@@ -161,13 +176,14 @@ function allocatedLifeFields(program: Program): ReadonlySet<number> {
 
 function deviceNodes(program: Program): NodeSpec[] {
   const fieldsByRole = cdevFieldsByRole(program);
+  const touched = touchedFields(program);
   return program.objects.flatMap((slot) => {
     const names = fieldsByRole.get(slot.spec.role) ?? new Set<string>();
     // A number that is mapped without a node is no file of /dev.
     const shown = names.has('node') ? ['node'] : [...names];
     return shown.flatMap((name): NodeSpec[] => {
       const field = slot.fields[name];
-      if (field === undefined) return [];
+      if (field === undefined || (isOmitted(program, slot) && !touched.has(field))) return [];
       const path =
         slot.type === 'vfio_group'
           ? `/dev/vfio/${slot.key.group ?? slot.name}`

@@ -8,9 +8,10 @@ import {
   isWaitForCall,
   nextStep,
 } from '../../kernel/machine/machine';
-import type { ObjectSlot } from '../../kernel/compiler/program';
+import type { ObjectSlot, Program } from '../../kernel/compiler/program';
 import { accessBeforeBind } from '../../kernel/language/accessBeforeBind';
 import { MAX_BADGE_WIDTH } from '../layout/badgeRect';
+import type { NodePlacement } from '../layout/graphLayout';
 import { memoizeByLayout } from '../layout/memoizeByLayout';
 import { textRowsIn } from '../layout/textFit';
 import { edgeFieldsOf } from './edgeFields';
@@ -41,21 +42,50 @@ const NO_BADGES: readonly Badge[] = [];
 
 const memoizeNode = memoizeByLayout<NodeView>();
 
-/** The nodes of a state: live objects, processes, and freed objects that a live one still points at or that have a violation. */
+/** The nodes of a state that the layout has a place for. */
 export function nodeViews(input: GraphInput): readonly NodeView[] {
-  const visibleFreed = visibleFreedObjects(input);
-  return input.layout.catalog.nodes.flatMap((spec) => nodeView(input, spec, visibleFreed) ?? []);
+  return presentNodes(input).flatMap((spec) => {
+    const placement = input.layout.placements.get(spec.id);
+    return placement ? [nodeView(input, spec, placement)] : [];
+  });
 }
 
-function nodeView(
-  input: GraphInput,
-  { id, source }: NodeSpec,
-  visibleFreed: ReadonlySet<number>,
-): NodeView | undefined {
+/** What exists in a state: live objects, processes, and freed objects that a live one still points at or that have a violation. */
+export function presentNodes(input: GraphInput): readonly NodeSpec[] {
+  const visibleFreed = visibleFreedObjects(input);
+  return input.layout.catalog.nodes.filter(({ source }) => {
+    switch (source.kind) {
+      case 'process':
+        return isListedOrActs(input.program, source.process);
+      case 'object':
+        return isLive(input, source.slot) || visibleFreed.has(source.slot.index);
+      case 'deviceNode':
+        return fieldValue(input, source.field) === 1 && isLive(input, source.slot);
+      case 'fops':
+        return isCheckedFileOpen(input);
+      case 'foldedGroup':
+        return true;
+    }
+  });
+}
+
+/** The kernel side is a node only if it makes calls. */
+function isListedOrActs({ world, tasks }: Program, process: string): boolean {
+  return world.processes.includes(process) || tasks.some((task) => task.process === process);
+}
+
+/** Whether a file is open that is subject to the access check. */
+function isCheckedFileOpen(input: GraphInput): boolean {
+  const { files, objects } = input.program;
+  return files.some(({ normalAccess, object }) => {
+    const slot = objects[object];
+    return normalAccess !== undefined && slot !== undefined && isLive(input, slot);
+  });
+}
+
+function nodeView(input: GraphInput, { id, source }: NodeSpec, placement: NodePlacement): NodeView {
   const { layout } = input;
-  const placement = layout.placements.get(id);
-  if (!placement) throw new Error(`no placement for ${id}`);
-  const column = layout.grid.slots.get(id)?.column ?? 0;
+  const column = layout.slots.get(id)?.column ?? 0;
   const placed: PlacedNode = {
     id,
     placement,
@@ -66,21 +96,17 @@ function nodeView(
     case 'process':
       return processView(input, source.process, placed);
     case 'object':
-      return isLive(input, source.slot) || visibleFreed.has(source.slot.index)
-        ? objectView(input, source.slot, placed)
-        : undefined;
+      return objectView(input, source.slot, placed);
     case 'deviceNode':
-      return fieldValue(input, source.field) && isLive(input, source.slot)
-        ? memoizeNode(layout, id, () => ({
-            ...placed,
-            kind: 'deviceNode',
-            path: source.path,
-            field: source.field,
-            name: source.slot.name,
-            objects: [source.slot.index],
-            badges: NO_BADGES,
-          }))
-        : undefined;
+      return memoizeNode(layout, id, () => ({
+        ...placed,
+        kind: 'deviceNode',
+        path: source.path,
+        field: source.field,
+        name: source.slot.name,
+        objects: [source.slot.index],
+        badges: NO_BADGES,
+      }));
     case 'fops':
       return fopsView(input, source.table, placed);
     case 'foldedGroup':
@@ -186,18 +212,9 @@ function taskView({ program, state }: GraphInput, index: number): TaskView {
   return { task, status: 'idle', call, detail, brief: detail };
 }
 
-/** One side of the access check, while a file is open that is subject to it. */
-function fopsView(
-  input: GraphInput,
-  table: FopsView['table'],
-  placed: PlacedNode,
-): FopsView | undefined {
-  const { model, files, objects } = input.program;
-  const isOpen = files.some(({ normalAccess, object }) => {
-    const slot = objects[object];
-    return normalAccess && slot !== undefined && isLive(input, slot);
-  });
-  if (!isOpen) return undefined;
+/** One side of the access check. */
+function fopsView(input: GraphInput, table: FopsView['table'], placed: PlacedNode): FopsView {
+  const { model } = input.program;
   const operations =
     table === 'parked'
       ? ['bind', ...accessBeforeBind(model).reachableOps]

@@ -1,9 +1,9 @@
 import type { Program } from '../../kernel/compiler/program';
 import { badgeRect, limitBadgeWidths } from '../layout/badgeRect';
-import { layOutGraph, type GraphLayout } from '../layout/graphLayout';
+import { layOutGraph, withOpenRows, type GraphLayout } from '../layout/graphLayout';
 import { isTaskEdge, type EdgeView, type Graph } from './graph';
 import type { GraphInput, GraphOptions } from './graphInput';
-import { nodeViews } from './nodeViews';
+import { nodeViews, presentNodes } from './nodeViews';
 import { objectEdges } from './objectEdges';
 import { taskEdges } from './taskEdges';
 import { activeObjects } from './viewCache';
@@ -29,6 +29,29 @@ export function toGraph(
   );
   return { nodes, edges: mergeFoldedEdges(edges, layout), zones: layout.zones };
 }
+
+/** The layout without the rows that are empty in all of these states. `badges` as in `GraphOptions`. */
+export function closeEmptyRows(
+  program: Program,
+  states: readonly Int32Array[],
+  layout: GraphLayout,
+  badges?: GraphOptions['badges'],
+): GraphLayout {
+  return withOpenRows(
+    layout,
+    states.flatMap((state) =>
+      presentNodes({
+        program,
+        state,
+        layout,
+        options: { badges },
+        activeObjects: NO_OBJECTS,
+      }).map(({ id }) => id),
+    ),
+  );
+}
+
+const NO_OBJECTS: ReadonlySet<number> = new Set();
 
 /** Many members of a folded group may have an edge to one node: keeps one edge per pair of nodes and meaning. */
 function mergeFoldedEdges(

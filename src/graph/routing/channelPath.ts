@@ -78,7 +78,7 @@ export function findChannelPath(
 
 /** Through the top and bottom of a node; where a chip of the same cell covers that border, through its sides. */
 function nodeExits(layout: GraphLayout, id: string, placement: NodePlacement): readonly NodeExit[] {
-  const row = layout.grid.slots.get(id)?.row ?? 0;
+  const row = layout.slots.get(id)?.row ?? 0;
   const border = {
     from: placement.x + CORNER_MARGIN,
     to: placement.x + NODE_WIDTH - CORNER_MARGIN,

@@ -142,7 +142,7 @@ function routeWithinRow(
   to: NodePlacement,
   segments: SegmentIndex,
 ): readonly Point[] | undefined {
-  const [row, otherRow] = [layout.grid.slots.get(a)?.row, layout.grid.slots.get(b)?.row];
+  const [row, otherRow] = [layout.slots.get(a)?.row, layout.slots.get(b)?.row];
   if (row === undefined || row !== otherRow) return undefined;
   const gaps = rowGaps(layout)[row] ?? [];
   if (from.x === to.x) {
@@ -312,9 +312,7 @@ function borderY(
   { channel, throughSide }: NodeExit,
 ): number {
   if (throughSide) return placement.y + placement.height / 2;
-  return channel > (layout.grid.slots.get(id)?.row ?? 0)
-    ? placement.y + placement.height
-    : placement.y;
+  return channel > (layout.slots.get(id)?.row ?? 0) ? placement.y + placement.height : placement.y;
 }
 
 /** An interval of x in which one vertical segment passes as many rows as possible. `enter` and `leave` are channels. */

@@ -28,7 +28,7 @@ export function rowGaps(layout: GraphLayout): readonly (readonly Interval[])[] {
   if (known) return known;
   const {
     rows,
-    grid,
+    slots,
     zones,
     columns,
     spacing: { pitch, rightMargin },
@@ -38,12 +38,12 @@ export function rowGaps(layout: GraphLayout): readonly (readonly Interval[])[] {
     { from: -Infinity, to: 0 },
     { from: right + rightMargin, to: Infinity },
   ]);
-  for (const { row, column } of grid.slots.values())
+  for (const { row, column } of slots.values())
     occupied[row]?.push({ from: column * pitch, to: column * pitch + NODE_WIDTH });
   for (const { x, y, height } of zones)
-    occupied[rows.findIndex(({ top, bottom }) => y < bottom && y + height > top)]?.push({
-      from: x,
-      to: x + ZONE_TITLE_WIDTH,
+    rows.forEach(({ top, bottom }, row) => {
+      if (y < bottom && y + height > top)
+        occupied[row]?.push({ from: x, to: x + ZONE_TITLE_WIDTH });
     });
   // If a lane of the first row is the last column alone, its title blocks one side of that column. An upper chip there
   // has no other way out than along the right border.

@@ -40,12 +40,12 @@ const MAX_SEPARATE_EDGES = 12;
 /** Traffic that such an edge adds to a gap besides its own passage: it is thick, and a cycle must be easy to follow. */
 const EXTRA_TRAFFIC = 2;
 /** Width of a character and height of a label with its padding, px. */
-const LABEL_CHAR_WIDTH = 6.6;
-const LABEL_HEIGHT = 18;
+const LABEL_CHAR_WIDTH = 7.3;
+const LABEL_HEIGHT = 20;
 /** Alternating, as parts of the longest segment: heads of parallel edges do not touch. */
 const ARROW_POSITIONS = [0.56, 0.44];
 /** Cost of a label position: per node, label and segment that it covers, and per px from the start of the edge. */
-const NODE_OVERLAP_COST = 12;
+const NODE_OVERLAP_COST = 30;
 const LABEL_OVERLAP_COST = 40;
 const EDGE_OVERLAP_COST = 2;
 const DISTANCE_COST = 0.01;

@@ -106,6 +106,11 @@ export const MENU_COMMANDS = {
     hotkey: '1',
     run: (session) => setPageLayout(session, { view: 'stage', narrowPanel: 'stage' }),
   },
+  focus: {
+    title: 'Switch between the current step and everything',
+    hotkey: 'F',
+    run: (session) => changeSettings(session, { focus: !session.getState().settings.focus }),
+  },
   compare: {
     title: 'Compare designs',
     hotkey: '2',

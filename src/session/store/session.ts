@@ -23,6 +23,8 @@ export interface Settings {
   readonly scheduler: 'sequential' | 'random';
   readonly seed: number;
   readonly theme: ThemeSetting;
+  /** The stage emphasizes and follows the current step; otherwise it shows everything alike. */
+  readonly focus: boolean;
 }
 
 /** Dialogs of the page; at most one is open. */
@@ -139,7 +141,14 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     redo: [],
     selection: undefined,
     hover: undefined,
-    settings: { speed: 2, playing: false, scheduler: 'sequential', seed: 1, theme: 'system' },
+    settings: {
+      speed: 2,
+      playing: false,
+      scheduler: 'sequential',
+      seed: 1,
+      theme: 'system',
+      focus: true,
+    },
     layout: {
       view: 'stage',
       sidePanel: 'source',

@@ -1,4 +1,4 @@
-import { useEffect, type ComponentType, type CSSProperties } from 'react';
+import { Fragment, useEffect, type ComponentType, type CSSProperties } from 'react';
 import type { CreateWorker } from '../../check-worker/workerFactories';
 import type { PageLayout, Session } from '../../session/store/session';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
@@ -21,7 +21,7 @@ import { WelcomeCard } from './WelcomeCard';
 import { useThemeAttribute } from '../theme';
 import { useDocumentTitle } from '../useDocumentTitle';
 import { useIdleSignal } from '../idleSignal';
-import { SessionContext, useSession } from '../useSession';
+import { SessionContext, useSession, useSessionStore } from '../useSession';
 import buttons from '../controls/controls.module.css';
 import styles from './App.module.css';
 import { dispatch } from '../../session/actions/dispatch';
@@ -73,6 +73,42 @@ const NARROW_PANELS: readonly { readonly id: PageLayout['narrowPanel']; readonly
     { id: 'source', text: 'Source' },
     { id: 'details', text: 'Details' },
   ];
+
+/** The tabs of a narrow page: the source and the check share a panel, and each is one tap away. */
+function PanelTabs() {
+  const session = useSessionStore();
+  const { narrowPanel, sidePanel } = useSession((state) => state.layout);
+  const showsCheck = narrowPanel === 'source' && sidePanel === 'check';
+  return (
+    <nav className={styles.panelTabs} aria-label="Panels">
+      {NARROW_PANELS.map(({ id, text }) => (
+        <Fragment key={id}>
+          <button
+            type="button"
+            aria-pressed={narrowPanel === id && !showsCheck}
+            onClick={() =>
+              id === 'source'
+                ? dispatch(session, 'listing')
+                : dispatch(session, 'set-layout', { narrowPanel: id })
+            }
+          >
+            {text}
+            {id === 'details' && <SelectionLabel />}
+          </button>
+          {id === 'source' && (
+            <button
+              type="button"
+              aria-pressed={showsCheck}
+              onClick={() => dispatch(session, 'check')}
+            >
+              Check
+            </button>
+          )}
+        </Fragment>
+      ))}
+    </nav>
+  );
+}
 
 interface AppProps {
   readonly session: Session;
@@ -131,6 +167,7 @@ function AppLayout({ session }: { readonly session: Session }) {
           <section className={styles.stage} aria-label={isWelcome ? 'Stage' : 'Table'}>
             <View />
           </section>
+          {isWelcome && <PanelTabs />}
         </main>
       ) : (
         <>
@@ -176,19 +213,7 @@ function AppLayout({ session }: { readonly session: Session }) {
             />
             <DetailsPanel />
           </aside>
-          <nav className={styles.panelTabs} aria-label="Panels">
-            {NARROW_PANELS.map(({ id, text }) => (
-              <button
-                key={id}
-                type="button"
-                aria-pressed={narrowPanel === id}
-                onClick={() => dispatch(session, 'set-layout', { narrowPanel: id })}
-              >
-                {text}
-                {id === 'details' && <SelectionLabel />}
-              </button>
-            ))}
-          </nav>
+          <PanelTabs />
         </>
       )}
       <Notifications />

@@ -59,10 +59,8 @@ export function Header() {
           text="Verdicts"
           pressed={view === 'verdicts'}
         />
-        <span className={styles.wideOnly}>
-          <CommandButton command="predict" icon="question" text="Quiz" />
-          <CommandButton command="present" icon="screen" text="Present" />
-        </span>
+        <CommandButton command="predict" icon="question" text="Quiz" />
+        <CommandButton command="present" icon="screen" text="Present" />
         <CommandButton command="share" icon="share" text="Share" />
         <CommandButton command="palette" icon="search" />
         <CommandButton

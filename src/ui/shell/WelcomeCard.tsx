@@ -40,7 +40,7 @@ export function WelcomeCard() {
           that the device can reach. Only one bind may succeed.
         </p>
         <p className={styles.caption} aria-live="off">
-          {cursor === 0 ? ' ' : caption}
+          {cursor === 0 ? undefined : caption}
         </p>
       </div>
       <div className={styles.choice}>
@@ -55,7 +55,7 @@ export function WelcomeCard() {
                 onChange={() => dispatch(session, 'switch-design', { design: id })}
               />
               <span>{title}</span>
-              <small>{answers.get(id) ?? '?'}</small>
+              <small data-open={answers.has(id) ? undefined : ''}>{answers.get(id) ?? '?'}</small>
             </label>
           ))}
         </fieldset>

@@ -4,6 +4,7 @@ import '@xyflow/react/dist/base.css';
 import { lazyPart } from '../controls/lazyPart';
 import { useSessionStore } from '../useSession';
 import { DeviceNode } from './nodes/DeviceNode';
+import { animateRows } from './animation/animateRows';
 import { EffectLayer } from './animation/EffectLayer';
 import { FopsNode } from './nodes/FopsNode';
 import { Lanes } from './Lanes';
@@ -93,6 +94,7 @@ function StageCanvas({ wheel, toolbar }: Omit<Required<StageProps>, 'arrangement
   const moving = useMovingAttribute(root);
   useListRoles(root);
   useTypeFit(root);
+  useLayoutEffect(() => (root.current ? animateRows(stage, root.current) : undefined), [stage]);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const next = nodeInDirection(stage.getState(), event.key);
     if (

@@ -1,5 +1,6 @@
 import { PopoverButton } from '../controls/PopoverButton';
 import { lazyPart } from '../controls/lazyPart';
+import { dispatch } from '../../session/actions/dispatch';
 import { useSessionStore } from '../useSession';
 import { LegendButton } from './LegendButton';
 import styles from './Stage.module.css';
@@ -12,10 +13,8 @@ const FindList = lazyPart({
   preload: true,
 });
 
-/** Find, zoom, dimming, folding and the legend. */
+/** Find, zoom, focus, folding and the legend. */
 export function Toolbar({ camera }: { readonly camera: Camera }) {
-  const stage = useStageStore();
-  const dimUntouched = useStage((state) => state.dimUntouched);
   const followSteps = useStage((state) => state.followSteps);
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Stage tools">
@@ -45,15 +44,26 @@ export function Toolbar({ camera }: { readonly camera: Camera }) {
         d="M2.4 6V2.4H6M10 2.4h3.6V6M13.6 10v3.6H10M6 13.6H2.4V10"
         onClick={camera.fit}
       />
-      <ToolButton
-        title="Dim what the step does not touch"
-        pressed={dimUntouched}
-        d="M8 5.6a2.4 2.4 0 1 0 0 4.8 2.4 2.4 0 0 0 0-4.8zM8 1.6v1.6M8 12.8v1.6M1.6 8h1.6M12.8 8h1.6"
-        onClick={() => stage.setState({ dimUntouched: !dimUntouched })}
-      />
+      <FocusButton />
       <FoldAllButton />
       <LegendButton />
     </div>
+  );
+}
+
+/** Shows the current step, or everything. */
+function FocusButton() {
+  const session = useSessionStore();
+  const focus = useStage((state) => state.dimUntouched);
+  return (
+    <button
+      type="button"
+      aria-pressed={focus}
+      data-tooltip={`${focus ? 'Show everything alike' : 'Show the current step'} (F)`}
+      onClick={() => dispatch(session, 'focus')}
+    >
+      Focus
+    </button>
   );
 }
 

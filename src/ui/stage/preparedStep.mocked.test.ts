@@ -11,8 +11,8 @@ import { createStageStore } from './stageStore';
 import { syncWithSession } from './stageSync';
 
 vi.mock(import('../../graph/model/toGraph'), async (original) => {
-  const { toGraph: actual } = await original();
-  return { toGraph: vi.fn<typeof actual>(actual) };
+  const actual = await original();
+  return { ...actual, toGraph: vi.fn<typeof actual.toGraph>(actual.toGraph) };
 });
 
 // Node has no requestIdleCallback: requestIdle falls back to a timer, which the fake clock drives.

@@ -11,7 +11,8 @@ import type { Graph } from '../../graph/model/graph';
 import { layOutGraph, type GraphLayout, type LayoutShape } from '../../graph/layout/graphLayout';
 import { newlyReachable, type NewlyReachable } from '../../graph/model/newlyReachable';
 import type { GraphOptions } from '../../graph/model/graphInput';
-import { toGraph } from '../../graph/model/toGraph';
+import { taskRef } from '../../graph/model/taskWaits';
+import { closeEmptyRows, toGraph } from '../../graph/model/toGraph';
 
 /** What the stage shows of a snapshot. */
 export interface Scene {
@@ -22,6 +23,8 @@ export interface Scene {
   readonly touched: ReadonlySet<string>;
   /** Ids of the nodes of the last step's process and of the file through which it calls. */
   readonly actors: ReadonlySet<string>;
+  /** The process of the last step, as in `TaskRef`; undefined before the first step. */
+  readonly actingProcess: number | undefined;
   /** What the last step made reachable from a file. */
   readonly newlyReachable: NewlyReachable;
   /** Ids of the tasks and locks in a wait-for cycle. */
@@ -59,14 +62,20 @@ export function sceneOf(snapshot: Snapshot, options: LayoutOptions): Scene {
 
 function makeScene(snapshot: Snapshot, options: LayoutOptions, key: string): Scene {
   const { program, state, node, events } = snapshot;
-  const layout = layoutOf(node.setup, program, options, key);
   const path = pathTo(node).map(snapshotAt);
+  const badges = badgesOf(path);
+  const layout = closeEmptyRows(
+    program,
+    [state],
+    layoutOf(node.setup, program, options, key),
+    badges,
+  );
   const before = node.parent && snapshotAt(node.parent);
   const previous = before?.program === program ? before.state : undefined;
   const graph = toGraph(program, state, layout, {
     previous,
     events,
-    badges: badgesOf(path),
+    badges,
     fdNumbers: fdNumbersOf(path),
     useAfterFree: findUseAfterFree(snapshot),
   });
@@ -76,6 +85,8 @@ function makeScene(snapshot: Snapshot, options: LayoutOptions, key: string): Sce
     layout,
     touched: touchedNodes(snapshot, previous, layout),
     actors: actorNodes(snapshot, layout),
+    actingProcess:
+      snapshot.task === undefined ? undefined : taskRef(program, snapshot.task).process,
     newlyReachable: newlyReachable(graph),
     waitCycle: waitCycleNodes(graph),
   };
@@ -90,11 +101,11 @@ function findUseAfterFree({ task, violations }: Snapshot): GraphOptions['useAfte
 }
 
 function layoutKeyOf({
-  shape: { columns, maxTextRows, packing },
+  shape: { columns, maxTextRows },
   foldedGroups,
   arrangement,
 }: LayoutOptions): string {
-  return `${arrangement} ${columns} ${maxTextRows} ${packing} ${[...foldedGroups].toSorted().join(' ')}`;
+  return `${arrangement} ${columns} ${maxTextRows} ${[...foldedGroups].toSorted().join(' ')}`;
 }
 
 function layoutOf(

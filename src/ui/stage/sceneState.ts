@@ -59,13 +59,20 @@ function groupBySource(
 }
 
 /**
- * What the step touched and its neighbours. Before the first step, the processes: if everything were undimmed,
+ * What the step touched, its neighbours, and the file of the call. Before the first step, the processes and devices: if everything were undimmed,
  * the whole stage would fade with the first step.
  */
-function undimmedNodes({ graph, touched }: Scene, edges: readonly EdgeView[]): ReadonlySet<string> {
+function undimmedNodes(
+  { graph, touched, actors }: Scene,
+  edges: readonly EdgeView[],
+): ReadonlySet<string> {
   if (touched.size === 0)
-    return new Set(graph.nodes.flatMap((node) => (node.kind === 'process' ? [node.id] : [])));
-  const undimmed = new Set(touched);
+    return new Set(
+      graph.nodes.flatMap(({ id, kind }) =>
+        kind === 'process' || id.startsWith('vfio_device:') ? [id] : [],
+      ),
+    );
+  const undimmed = new Set([...touched, ...actors]);
   for (const { source, target } of edges) {
     if (touched.has(source) && !source.startsWith('process:')) undimmed.add(target);
     if (touched.has(target) && !target.startsWith('fops:')) undimmed.add(source);

@@ -3,18 +3,17 @@ import { NO_FOLDED_GROUPS, type FoldedGroups } from '../../graph/model/groupFold
 import type { Snapshot } from '../../session/trace/replay';
 import type { StageState } from './stageState';
 
-/** A world with more possible nodes than this opens with folded groups and with untouched nodes dimmed. */
+/** A world with more possible nodes than this opens with folded groups. */
 const MAX_UNCROWDED_NODES = 64;
 
 /** What is reset when a setup opens. */
 export function setupDefaults({
   program,
-}: Snapshot): Pick<StageState, 'groups' | 'tabStop' | 'dimUntouched' | 'followSteps' | 'crowded'> {
+}: Snapshot): Pick<StageState, 'groups' | 'tabStop' | 'followSteps' | 'crowded'> {
   const crowded = nodeCatalogOf(program).nodes.length > MAX_UNCROWDED_NODES;
   return {
     groups: [...new Set(program.world.devices.map((device) => device.group))],
     tabStop: undefined,
-    dimUntouched: crowded,
     followSteps: true,
     crowded,
   };

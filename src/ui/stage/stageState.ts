@@ -31,11 +31,11 @@ export interface StageState {
   readonly shape: LayoutShape;
   /** See `LayoutOptions`. */
   readonly arrangement: number;
-  /** Dim what the last step did not touch. */
+  /** Focus is on: what the last step did not touch is dimmed. */
   readonly dimUntouched: boolean;
   /** The camera follows the steps. Off once the user moves the view. */
   readonly followSteps: boolean;
-  /** The world may have more nodes than are readable at once, so the camera zooms in on each step. */
+  /** The world may have more nodes than are readable at once: it opens with folded groups. */
   readonly crowded: boolean;
   readonly undimmed: ReadonlySet<string>;
   /** Animations of the last step; empty if animation is off. */

@@ -39,6 +39,7 @@ export function createStageStore(session: Session, size: PixelSize, arrangement 
   const store = createStore<StageState>(() => ({
     ...sceneState(scene, undefined),
     ...setupDefaults(snapshot),
+    dimUntouched: state.settings.focus,
     foldedGroups,
     shape,
     arrangement,

@@ -44,6 +44,9 @@ export function syncWithSession(stage: StageStore, session: Session): () => void
     // A single setState: each one notifies every node and edge.
     const next: Partial<StageState> = {
       ...(setupChanged ? setupDefaults(snapshot) : {}),
+      ...(state.settings.focus === old.dimUntouched
+        ? {}
+        : { dimUntouched: state.settings.focus, followSteps: true }),
       ...(foldedGroups === old.foldedGroups ? {} : { foldedGroups }),
       ...(scene === old.scene
         ? {}

@@ -17,11 +17,9 @@ describe('bestShape', () => {
         fitViewport(layoutBounds(layOutGraph(testProgram(), undefined, undefined, shape)), screen)
           .zoom;
       const best = zoom(bestShape(size, screen));
-      // Within the weights of text rows and packing.
+      // Within the weights of text rows.
       for (const columns of [3, 4, 5, 6, 7, 8, 9, 10])
-        expect(best).toBeGreaterThanOrEqual(
-          zoom({ columns, maxTextRows: 3, packing: 'tidy' }) * 0.9,
-        );
+        expect(best).toBeGreaterThanOrEqual(zoom({ columns, maxTextRows: 3 }) * 0.9);
     }
     expect(bestShape(size, tall).columns).toBeLessThan(bestShape(size, wide).columns);
   });

@@ -6,19 +6,14 @@ import { fitViewport, MAX_FIT_ZOOM, NARROW_SCREEN_PX, type PixelSize } from './v
 const CANDIDATE_COLUMNS: readonly number[] = [5, 4, 6, 7, 3, 8, 9, 10, 12, 14, 16];
 /** Fewer text rows hide too much; more add little. */
 const CANDIDATE_ROWS: readonly number[] = [3, 4, 5, 6];
-const CANDIDATE_PACKINGS: readonly LayoutShape['packing'][] = ['tidy', 'packed'];
-const CANDIDATE_SHAPES: readonly LayoutShape[] = CANDIDATE_PACKINGS.flatMap((packing) =>
-  CANDIDATE_COLUMNS.flatMap((columns) =>
-    CANDIDATE_ROWS.map((maxTextRows): LayoutShape => ({ columns, maxTextRows, packing })),
-  ),
+const CANDIDATE_SHAPES: readonly LayoutShape[] = CANDIDATE_COLUMNS.flatMap((columns) =>
+  CANDIDATE_ROWS.map((maxTextRows): LayoutShape => ({ columns, maxTextRows })),
 );
 
 /** One more text row is worth this loss of zoom. */
 const EXTRA_ROW_FACTOR = 0.97;
-/** Unbroken lanes are worth this loss of zoom. */
-const PACKED_FACTOR = 0.94;
 
-/** The grid shape that gives the best fit in `screen`: the largest zoom, weighted by text rows and unbroken lanes. */
+/** The grid shape that gives the best fit in `screen`: the largest zoom, weighted by text rows. */
 export function bestShape(
   sizeOf: (shape: LayoutShape) => PixelSize,
   screen: PixelSize,
@@ -27,10 +22,7 @@ export function bestShape(
   let bestScore = -Infinity;
   for (const shape of CANDIDATE_SHAPES) {
     const { zoom } = fitViewport({ x: 0, y: 0, ...sizeOf(shape) }, screen);
-    const score =
-      Math.min(zoom, MAX_FIT_ZOOM) *
-      EXTRA_ROW_FACTOR ** -(shape.maxTextRows - 3) *
-      (shape.packing === 'packed' ? PACKED_FACTOR : 1);
+    const score = Math.min(zoom, MAX_FIT_ZOOM) * EXTRA_ROW_FACTOR ** -(shape.maxTextRows - 3);
     if (score <= bestScore + 1e-9) continue;
     bestScore = score;
     best = shape;

@@ -1,5 +1,18 @@
-/** Below this zoom, nodes show fewer rows in larger type. */
-const MIN_FULL_ZOOM = 0.96;
+/** The smallest type on the screen, px: on a page, and in a presentation on a screen of this width. */
+const MIN_TYPE_PX = 12;
+const PRESENTATION = { width: 1920, typePx: 28 };
+
+/** How much larger than on the page everything is: in a presentation, type is as large as the wall allows. */
+export function stageScale(presenting: boolean, width: number): number {
+  return presenting
+    ? Math.max(1, ((width / PRESENTATION.width) * PRESENTATION.typePx) / MIN_TYPE_PX)
+    : 1;
+}
+
+/** Below this zoom, nodes show fewer rows in larger type. All zooms here are for scale 1. */
+export const MIN_FULL_ZOOM = 0.93;
+/** Below this zoom of the whole graph, the camera follows the steps at `MIN_FULL_ZOOM`. */
+export const MIN_OVERVIEW_ZOOM = 0.7;
 /** Below this zoom, nodes show only their names. */
 export const MIN_COMPACT_ZOOM = 0.4;
 /** Below this zoom, optional words are omitted. */

@@ -2,14 +2,26 @@ import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { prefersReducedMotion } from '../../../session/actions/reducedMotion';
 import { currentSnapshot } from '../../../session/trace/replay';
+import { badgeRect } from '../../../graph/layout/badgeRect';
 import type { Rect } from '../../../graph/layout/geometry';
-import { maxLayoutSize, type NodePlacement } from '../../../graph/layout/graphLayout';
-import { useSessionStore } from '../../useSession';
+import {
+  maxLayoutSize,
+  type LayoutShape,
+  type NodePlacement,
+} from '../../../graph/layout/graphLayout';
+import type { NodeView } from '../../../graph/model/graph';
+import { useSession, useSessionStore } from '../../useSession';
 import type { StageState } from '../stageState';
 import { layoutFamilyOf } from '../scene';
 import { relayout, useStage, useStageStore } from '../stageStore';
 import { shapeFor, sizeClass } from './bestShape';
-import { detailLevelAt, MIN_COMPACT_ZOOM } from './detailLevel';
+import {
+  detailLevelAt,
+  MIN_COMPACT_ZOOM,
+  MIN_FULL_ZOOM,
+  MIN_OVERVIEW_ZOOM,
+  stageScale,
+} from './detailLevel';
 import {
   boundsOf,
   boundsToShow,
@@ -20,7 +32,7 @@ import {
   NARROW_SCREEN_PX,
   zoomToReadable,
   initialViewport,
-  MIN_READABLE_ZOOM,
+  MAX_FIT_ZOOM,
   zoomAboutCenter,
   type Viewport,
 } from './viewport';
@@ -43,8 +55,8 @@ export interface Camera {
 }
 
 /**
- * Moves the viewport. It fits the layout on open, and then stays still unless a step touches something that is out of view or,
- * on a crowded stage, too small to read.
+ * Moves the viewport. It fits the layout on open. With focus on, it then follows the steps: it shows everything if that is
+ * readable, else a close-up of what the step touches.
  */
 export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const flow = useReactFlow();
@@ -57,8 +69,22 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   /** The user has moved the view: no refit on resize, and no automatic zoom. */
   const userMoved = useRef(false);
   const lastFitFoldedGroups = useRef(foldedGroups);
+  const presenting = useSession(({ layout }) => layout.presenting);
+  const focus = useSession(({ settings }) => settings.focus);
+  /** See `stageScale`. */
+  const scale = useCallback(
+    () => stageScale(presenting, flowStore.getState().width),
+    [presenting, flowStore],
+  );
+  /** Whether the whole graph would be too small to read while following the steps. */
+  const needsCloseUp = useCallback((): boolean => {
+    const { width, height } = flowStore.getState();
+    if (!focus || userMoved.current || width < NARROW_SCREEN_PX) return false;
+    const { zoom } = fitViewport(layoutBounds(stage.getState().scene.layout), { width, height });
+    return zoom < MIN_OVERVIEW_ZOOM * scale();
+  }, [focus, scale, stage, flowStore]);
 
-  /** Makes `rect` visible and, on a crowded stage, readable. */
+  /** Makes `rect` visible and, in a close-up, readable. */
   const show = useCallback(
     (rect: Rect | undefined): void => {
       const {
@@ -69,24 +95,28 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       if (!rect || width === 0) return;
       const current: Viewport = { x, y, zoom };
       const screen = { width, height };
-      const { crowded, scene } = stage.getState();
-      const readable =
-        crowded && !userMoved.current
-          ? zoomToReadable(current, rect, layoutBounds(scene.layout), screen)
-          : current;
+      const readable = needsCloseUp()
+        ? zoomToReadable(
+            current,
+            rect,
+            layoutBounds(stage.getState().scene.layout),
+            screen,
+            MIN_FULL_ZOOM * scale(),
+          )
+        : current;
       const next =
         panIntoView(
           readable,
           rect,
           screen,
-          width < NARROW_SCREEN_PX ? readable.zoom : MIN_COMPACT_ZOOM,
+          width < NARROW_SCREEN_PX ? readable.zoom : MIN_COMPACT_ZOOM * scale(),
         ) ?? readable;
       if (next !== current)
         void flow.setViewport(next, {
           duration: prefersReducedMotion() ? 0 : MOVE_MS,
         });
     },
-    [flow, stage, flowStore],
+    [flow, needsCloseUp, scale, stage, flowStore],
   );
 
   /** Shows what the last step touched, its process and its file: all of it if that is legible, else as much as fits. */
@@ -101,14 +131,11 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     const all = boundsOf(placements);
     if (!userMoved.current && width >= NARROW_SCREEN_PX && placements.length > 0) {
       const { zoom } = fitViewport(all, screen);
-      if (zoom >= MIN_COMPACT_ZOOM) return show(all);
+      if (zoom >= MIN_COMPACT_ZOOM * scale()) return show(all);
     }
-    const zoom =
-      stage.getState().crowded && !userMoved.current
-        ? Math.max(current, MIN_READABLE_ZOOM)
-        : current;
+    const zoom = needsCloseUp() ? Math.max(current, MIN_FULL_ZOOM * scale()) : current;
     show(boundsToShow(placements, { x, y, zoom }, screen));
-  }, [show, stage, flowStore]);
+  }, [show, needsCloseUp, scale, stage, flowStore]);
 
   const showSelected = useCallback((): void => {
     const { selection } = session.getState();
@@ -120,6 +147,16 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     if (selected && pointedNode !== selected.id) show(selected.placement);
   }, [show, session, stage]);
 
+  /** The shape of a layout made afresh, and the zoom that shows all of it. */
+  const freshLayout = useCallback((): { readonly shape: LayoutShape; readonly zoom: number } => {
+    const { width, height } = flowStore.getState();
+    const { program } = currentSnapshot(session.getState());
+    const { foldedGroups: folded } = stage.getState();
+    const shape = shapeFor(program, folded, { width, height });
+    const size = maxLayoutSize(program, folded, shape);
+    return { shape, zoom: fitViewport({ x: 0, y: 0, ...size }, { width, height }).zoom };
+  }, [session, stage, flowStore]);
+
   /** Shows everything. With `mayRearrange`, lays the graph out afresh if it has grown until it no longer fits the stage well. */
   const fit = useCallback(
     (mayRearrange: boolean, duration = 0): void => {
@@ -127,35 +164,48 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       if (width === 0 || height === 0) return;
       userMoved.current = false;
       const screen = { width, height };
-      const { scene, foldedGroups: folded, arrangement } = stage.getState();
-      const { program } = currentSnapshot(session.getState());
-      const shape = shapeFor(program, folded, screen);
-      const fresh = maxLayoutSize(program, folded, shape);
-      const freshZoom = fitViewport({ x: 0, y: 0, ...fresh }, screen).zoom;
+      const { scene, arrangement } = stage.getState();
+      const { shape, zoom: freshZoom } = freshLayout();
       const { zoom } = initialViewport(scene.layout, [], screen);
       if (mayRearrange && zoom < freshZoom * REARRANGE_FACTOR)
         relayout(stage, session, { shape, arrangement: arrangement + 1 });
       void flow.setViewport(
-        initialViewport(stage.getState().scene.layout, touchedPlacements(stage.getState()), screen),
+        initialViewport(
+          stage.getState().scene.layout,
+          touchedPlacements(stage.getState()),
+          screen,
+          MAX_FIT_ZOOM * scale(),
+        ),
         { duration: prefersReducedMotion() ? 0 : duration },
       );
     },
-    [flow, stage, session, flowStore],
+    [flow, stage, session, scale, freshLayout, flowStore],
   );
 
-  /** Keeps a graph in view while steps and calls change it. */
-  const follow = useCallback((): void => {
-    const {
-      transform: [x, y, zoom],
-      width,
-      height,
-    } = flowStore.getState();
-    const { crowded, nodesInReadingOrder } = stage.getState();
-    if (userMoved.current || crowded || width < NARROW_SCREEN_PX) return showTouched();
-    const bounds = boundsOf(nodesInReadingOrder.map((node) => node.placement));
-    if (isInView({ x, y, zoom }, bounds, { width, height })) return;
-    fit(currentSnapshot(session.getState()).issuedCalls.size > 0, MOVE_MS);
-  }, [fit, session, showTouched, stage, flowStore]);
+  /** Keeps a graph in view while steps and calls change it; `moved`: rows have opened or closed. */
+  const follow = useCallback(
+    (moved: boolean): void => {
+      const {
+        transform: [x, y, zoom],
+        width,
+        height,
+      } = flowStore.getState();
+      const { nodesInReadingOrder, scene } = stage.getState();
+      const mayRearrange = currentSnapshot(session.getState()).issuedCalls.size > 0;
+      if (
+        userMoved.current ||
+        width < NARROW_SCREEN_PX ||
+        (needsCloseUp() &&
+          scene.touched.size > 0 &&
+          !(mayRearrange && freshLayout().zoom >= MIN_OVERVIEW_ZOOM * scale()))
+      )
+        return showTouched();
+      const bounds = boundsOf(nodesInReadingOrder.map((node) => node.placement));
+      if (!moved && isInView({ x, y, zoom }, bounds, { width, height })) return;
+      fit(mayRearrange, MOVE_MS);
+    },
+    [fit, freshLayout, needsCloseUp, scale, session, showTouched, stage, flowStore],
+  );
 
   // Fits a new scenario or layout, and fits again after a large resize unless the user has moved the view.
   useLayoutEffect(() => {
@@ -183,13 +233,29 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       if (userMoved.current) return;
       fit(false);
       // After a resize, return to the current step; after folding, keep the overview of the new layout.
-      const { crowded, followSteps } = stage.getState();
-      if (foldsUnchanged && crowded && followSteps) showTouched();
+      const { followSteps, scene } = stage.getState();
+      const isLegible = flowStore.getState().transform[2] >= MIN_COMPACT_ZOOM * scale();
+      if (
+        needsCloseUp() &&
+        (!isLegible || (foldsUnchanged && followSteps && scene.touched.size > 0))
+      )
+        showTouched();
     };
     onResize();
     showSelected();
     return flowStore.subscribe(onResize);
-  }, [family, foldedGroups, shape, fit, session, showSelected, showTouched, stage, flowStore]);
+  }, [
+    family,
+    foldedGroups,
+    shape,
+    fit,
+    needsCloseUp,
+    session,
+    showSelected,
+    showTouched,
+    stage,
+    flowStore,
+  ]);
 
   useEffect(
     () =>
@@ -208,7 +274,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
           [...state.scene.touched].every((id) => id.startsWith('process:'))
         )
           return;
-        follow();
+        follow(state.scene.layout !== before.scene.layout);
       }),
     [follow, stage],
   );
@@ -226,7 +292,9 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   useLayoutEffect(() => {
     let applied = '';
     const applyDetailLevel = (): void => {
-      const { level, terse, typeScale } = detailLevelAt(flowStore.getState().transform[2]);
+      const { level, terse, typeScale } = detailLevelAt(
+        flowStore.getState().transform[2] / scale(),
+      );
       const key = `${level} ${terse} ${typeScale}`;
       if (applied === key || !root.current) return;
       applied = key;
@@ -236,14 +304,14 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     };
     applyDetailLevel();
     return flowStore.subscribe(applyDetailLevel);
-  }, [root, flowStore]);
+  }, [root, scale, flowStore]);
 
   return {
     fit: useCallback(() => {
       fit(true);
-      // The user wants the overview of a crowded stage: the next step must not zoom in again.
-      stage.setState(({ crowded }) => ({ followSteps: !crowded }));
-    }, [fit, stage]),
+      // The user wants the overview: the next step must not zoom in again.
+      stage.setState({ followSteps: !needsCloseUp() });
+    }, [fit, needsCloseUp, stage]),
     resumeFollowing: useCallback(() => {
       userMoved.current = false;
       stage.setState({ followSteps: true });
@@ -272,12 +340,24 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   };
 }
 
-/** Placements of the touched nodes and the actors by importance: new nodes, nodes with changed edges, other nodes, the process. */
+/** The placement of a node, extended by the height of its badge. */
+function withBadge(node: NodeView): NodePlacement {
+  const { placement } = node;
+  const [badge] = badgeRect(node);
+  if (!badge) return placement;
+  const y = Math.min(placement.y, badge.y);
+  const bottom = Math.max(placement.y + placement.height, badge.y + badge.height);
+  return { ...placement, y, height: bottom - y };
+}
+
+/** Placements of the touched nodes and the actors by importance: new nodes, nodes with changed edges, other nodes, the process.
+ * Before the first step, those of the processes and devices. */
 function touchedPlacements({
   scene,
   nodesById,
   edgeList,
   effects,
+  undimmed,
 }: StageState): readonly NodePlacement[] {
   const allocated = new Set(effects.flatMap(({ kind, node }) => (kind === 'alloc' ? [node] : [])));
   const withChangedEdges = new Set(
@@ -285,7 +365,11 @@ function touchedPlacements({
   );
   const rank = (id: string): number =>
     allocated.has(id) ? 0 : id.startsWith('process:') ? 3 : withChangedEdges.has(id) ? 1 : 2;
-  return [...new Set([...scene.touched, ...scene.actors])]
+  const shown = scene.touched.size > 0 ? [...scene.touched, ...scene.actors] : undimmed;
+  return [...new Set(shown)]
     .toSorted((a, b) => rank(a) - rank(b))
-    .flatMap((id) => nodesById.get(id)?.placement ?? []);
+    .flatMap((id) => {
+      const node = nodesById.get(id);
+      return node ? [withBadge(node)] : [];
+    });
 }

@@ -5,7 +5,6 @@ import {
   panIntoView,
   zoomToReadable,
   initialViewport,
-  MIN_READABLE_ZOOM,
   fitViewport,
   zoomAboutCenter,
   type PixelSize,
@@ -81,8 +80,8 @@ describe('viewport', () => {
       { x: 1200, y: 900, width: 136, height: 90 },
       { x: 2764, y: 1710, width: 136, height: 90 },
     ]) {
-      const viewport = zoomToReadable(overview, rect, stage, screen);
-      expect(viewport.zoom).toBe(MIN_READABLE_ZOOM);
+      const viewport = zoomToReadable(overview, rect, stage, screen, 0.7);
+      expect(viewport.zoom).toBe(0.7);
       expect(isVisible(rect, viewport, screen)).toBe(true);
       const shown = toScreen(stage, viewport);
       expect([
@@ -93,7 +92,7 @@ describe('viewport', () => {
       ]).toEqual([true, true, true, true]);
     }
     const readable = { x: 1, y: 2, zoom: 1 };
-    expect(zoomToReadable(readable, stage, stage, screen)).toBe(readable);
+    expect(zoomToReadable(readable, stage, stage, screen, 0.7)).toBe(readable);
   });
 
   it('opens readable on a phone, at the touched nodes', () => {

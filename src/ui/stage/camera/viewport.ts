@@ -14,7 +14,7 @@ export interface PixelSize {
 }
 
 export const MIN_ZOOM = 0.08;
-export const MAX_ZOOM = 2.5;
+export const MAX_ZOOM = 3.6;
 export const MAX_FIT_ZOOM = 1.5;
 /** A narrower stage has few columns and scrolls vertically. */
 export const NARROW_SCREEN_PX = 460;
@@ -22,8 +22,6 @@ const SIDE_MARGIN = 6;
 const TOP_MARGIN = 6;
 /** Room for badges below the last row. */
 const BOTTOM_MARGIN = 20;
-/** From this zoom on, the rows of a node are readable. */
-export const MIN_READABLE_ZOOM = 0.7;
 
 /** The smallest rectangle that contains all of these. */
 export function boundsOf(rects: Iterable<Rect>): Rect {
@@ -45,14 +43,14 @@ export function layoutBounds({ placements, zones }: GraphLayout): Rect {
 }
 
 /** The viewport that shows all of `rect`, centered. */
-export function fitViewport(rect: Rect, screen: PixelSize): Viewport {
+export function fitViewport(rect: Rect, screen: PixelSize, maxZoom = MAX_FIT_ZOOM): Viewport {
   const zoom = clamp(
     Math.min(
       (screen.width - 2 * SIDE_MARGIN) / rect.width,
       (screen.height - BOTTOM_MARGIN - TOP_MARGIN) / rect.height,
     ),
     MIN_ZOOM,
-    MAX_FIT_ZOOM,
+    maxZoom,
   );
   return {
     zoom,
@@ -69,9 +67,10 @@ export function initialViewport(
   layout: GraphLayout,
   touched: readonly NodePlacement[],
   screen: PixelSize,
+  maxZoom = MAX_FIT_ZOOM,
 ): Viewport {
   const bounds = layoutBounds(layout);
-  if (screen.width >= NARROW_SCREEN_PX) return fitViewport(bounds, screen);
+  if (screen.width >= NARROW_SCREEN_PX) return fitViewport(bounds, screen, maxZoom);
   const zoom = clamp((screen.width - SIDE_MARGIN) / bounds.width, MIN_ZOOM, MAX_FIT_ZOOM);
   const top: Viewport = {
     zoom,
@@ -143,14 +142,15 @@ export function boundsToShow(
   return shown.length > 0 ? boundsOf(shown) : undefined;
 }
 
-/** Zooms in on `rect` until it is readable, without showing anything outside `stage`. The same viewport if it is readable already. */
+/** Zooms in on `rect` to at least `minZoom`, without showing anything outside `stage`. The same viewport if it has that zoom already. */
 export function zoomToReadable(
   viewport: Viewport,
   rect: Rect,
   stage: Rect,
   screen: PixelSize,
+  minZoom: number,
 ): Viewport {
-  if (viewport.zoom >= MIN_READABLE_ZOOM) return viewport;
+  if (viewport.zoom >= minZoom) return viewport;
   const pan = (
     start: number,
     length: number,
@@ -158,13 +158,13 @@ export function zoomToReadable(
     stageLength: number,
     screenLength: number,
   ): number => {
-    const centered = screenLength / 2 - (start + length / 2) * MIN_READABLE_ZOOM;
-    const min = screenLength - (stageStart + stageLength) * MIN_READABLE_ZOOM;
-    const max = -stageStart * MIN_READABLE_ZOOM;
+    const centered = screenLength / 2 - (start + length / 2) * minZoom;
+    const min = screenLength - (stageStart + stageLength) * minZoom;
+    const max = -stageStart * minZoom;
     return min > max ? (min + max) / 2 : clamp(centered, min, max);
   };
   return {
-    zoom: MIN_READABLE_ZOOM,
+    zoom: minZoom,
     x: pan(rect.x, rect.width, stage.x, stage.width, screen.width),
     y: pan(rect.y, rect.height, stage.y, stage.height, screen.height),
   };

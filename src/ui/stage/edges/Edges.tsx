@@ -27,7 +27,7 @@ export const Edges = memo(function Edges() {
   const dimming = useStage((state) => state.dimUntouched);
   return (
     <ViewportPortal>
-      <svg className={styles.edges} aria-hidden="true">
+      <svg className={styles.edges} aria-hidden="true" data-edge-layer="">
         {below.map((id) =>
           dimming ? <BackgroundEdge key={id} id={id} /> : <Edge key={id} id={id} />,
         )}
@@ -36,6 +36,7 @@ export const Edges = memo(function Edges() {
         <svg
           className={`${styles.edges} ${styles.above}`}
           aria-hidden="true"
+          data-edge-layer=""
           data-own-layer={dimming || undefined}
         >
           {dimming && <UndimmedEdges ids={below} />}

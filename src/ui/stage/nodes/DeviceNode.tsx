@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
-import { titleSize } from '../../../graph/layout/textFit';
+import { titleFit } from '../../../graph/layout/textFit';
 import { KindIcon } from '../../controls/KindIcon';
 import { useNodeView } from './useNodeState';
 import styles from './node.module.css';
@@ -11,7 +11,7 @@ export const DeviceNode = memo(function DeviceNode({ id }: NodeProps) {
   const view = useNodeView(id, 'deviceNode');
   if (!view) return undefined;
   const name = view.path.slice(view.path.lastIndexOf('/') + 1);
-  const size = titleSize(name);
+  const { size } = titleFit(name);
   return (
     <NodeShell view={view} label={`device node ${view.path}`} className={styles.deviceNode} compact>
       <header>

@@ -33,6 +33,7 @@ export const FieldRow = memo(function FieldRow({
           : undefined
       }
       data-row={row.name}
+      data-kind={row.kind}
       data-lines={lines}
       data-value-below={valueBelow || undefined}
       data-name-truncated={nameYields || undefined}

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import { fopsTitle } from '../../../graph/model/accessText';
-import { titleSize } from '../../../graph/layout/textFit';
+import { titleFit } from '../../../graph/layout/textFit';
 import { KindIcon } from '../../controls/KindIcon';
 import { useNodeView } from './useNodeState';
 import styles from './node.module.css';
@@ -12,7 +12,7 @@ export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
   const view = useNodeView(id, 'fops');
   if (!view) return undefined;
   const title = fopsTitle(view.usesAccessFlag, view.table);
-  const size = titleSize(title);
+  const { size, withoutGlyph } = titleFit(title);
   return (
     <NodeShell
       view={view}
@@ -22,14 +22,16 @@ export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
       access={view.table}
     >
       <header>
-        <KindIcon glyph="fops" />
+        {!withoutGlyph && <KindIcon glyph="fops" />}
         <span className={styles.names}>
           <b data-long={size === 'long' || undefined} data-small={size === 'small' || undefined}>
             {title}
           </b>
         </span>
       </header>
-      <p className={styles.secondLine}>{view.allows}</p>
+      <p className={styles.secondLine} data-tooltip={view.allows}>
+        {view.table === 'normal' ? 'all operations' : view.allows}
+      </p>
     </NodeShell>
   );
 });

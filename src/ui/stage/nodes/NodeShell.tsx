@@ -1,4 +1,5 @@
-import { memo, useRef, type ReactNode } from 'react';
+import { memo, useRef, type CSSProperties, type ReactNode } from 'react';
+import { processColourAt } from '../../controls/processColour';
 import { useSessionStore } from '../../useSession';
 import { NodeBadges } from './NodeBadges';
 import type { NodeView } from '../../../graph/model/graph';
@@ -35,8 +36,16 @@ export const NodeShell = memo(function NodeShell({
   const session = useSessionStore();
   const stage = useStageStore();
   const { id, name, objects, badges } = view;
-  const { selected, highlighted, dimmed, touched, newlyReachable, deadlocked, tabStop } =
-    useNodeState(id);
+  const {
+    selected,
+    highlighted,
+    dimmed,
+    touched,
+    actingProcess,
+    newlyReachable,
+    deadlocked,
+    tabStop,
+  } = useNodeState(id);
   const element = useRef<HTMLElement>(null);
   const startHover = (): void => {
     setPointedNode(stage, id);
@@ -55,6 +64,11 @@ export const NodeShell = memo(function NodeShell({
     <article
       ref={element}
       className={`${styles.node} ${className}`}
+      style={
+        actingProcess === undefined
+          ? undefined
+          : ({ '--actor': processColourAt(actingProcess) } as CSSProperties)
+      }
       aria-label={[
         label,
         ...(deadlocked ? ['part of a deadlock'] : []),

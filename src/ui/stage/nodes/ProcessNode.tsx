@@ -1,7 +1,7 @@
 import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import type { ProcessView, TaskView } from '../../../graph/model/graph';
-import { fitCall, titleSize } from '../../../graph/layout/textFit';
+import { fitCall, titleFit } from '../../../graph/layout/textFit';
 import { useNodeView } from './useNodeState';
 import { withWordBreaks } from './withWordBreaks';
 import { SymbolIcon } from '../../controls/SymbolIcon';
@@ -14,7 +14,7 @@ import { processColourAt } from '../../controls/processColour';
 export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
   const view = useNodeView(id, 'process');
   if (!view) return undefined;
-  const size = titleSize(view.title);
+  const { size } = titleFit(view.title);
   return (
     <NodeShell view={view} label={ariaLabelOf(view)} className={styles.process}>
       <div
@@ -52,14 +52,21 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
 });
 
 function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: boolean }) {
-  const { name, text, small } = fitCall(task, alone);
+  const { name, text } = fitCall(task, alone);
   return (
     <li data-status={task.status} data-tooltip={`${task.call} ${task.detail}`}>
-      <span className={styles.call} data-small={small || undefined}>
+      <span className={styles.call}>
         <i>
           <SymbolIcon symbol={task.status} />
         </i>
-        {name !== undefined && <b>{name} </b>}
+        {!alone && (
+          <>
+            <ProcessMark process={task.task.process} task={task.task.name} size={11} />{' '}
+            <b className={name === undefined ? styles.visuallyHidden : styles.taskName}>
+              {task.task.name}{' '}
+            </b>
+          </>
+        )}
         {withWordBreaks(text)}
       </span>
       <small>{task.brief}</small>

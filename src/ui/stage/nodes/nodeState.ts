@@ -9,6 +9,8 @@ export interface NodeState {
   readonly highlighted: boolean;
   readonly dimmed: boolean;
   readonly touched: boolean;
+  /** If touched: the process of the last step. */
+  readonly actingProcess: number | undefined;
   /** The last step made it reachable from a file. */
   readonly newlyReachable: boolean;
   /** Part of a deadlock. */
@@ -31,6 +33,7 @@ export function nodeState(state: StageInput, id: string): NodeState {
     highlighted: state.highlighted.has(id) || state.pointedNode === id,
     dimmed: state.dimUntouched && !selected && !state.undimmed.has(id),
     touched: state.scene.touched.has(id),
+    actingProcess: state.scene.touched.has(id) ? state.scene.actingProcess : undefined,
     newlyReachable: state.scene.newlyReachable.nodes.has(id),
     deadlocked: state.scene.waitCycle.has(id),
     controlsTabbable: state.tabStop === id,
