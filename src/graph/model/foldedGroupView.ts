@@ -1,3 +1,4 @@
+import { accessFlagOf } from './accessText';
 import { evaluate } from '../../kernel/language/expressions';
 import { processOf } from '../../kernel/language/world';
 import type { ObjectSlot } from '../../kernel/compiler/program';
@@ -36,7 +37,7 @@ export function foldedGroupView(
     lastChange: usedAfterFree
       ? { object: usedAfterFree.name, field: undefined, life: 'freed' }
       : lastChangeIn(program, state, members, options),
-    usesAccessFlag: program.model.parkedFileKinds.length === 0,
+    accessFlag: accessFlagOf(program.model),
     name: undefined,
     objects: live.map((slot) => slot.index),
     badges: badgesOfMembers(input, members),

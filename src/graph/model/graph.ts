@@ -1,3 +1,4 @@
+import type { AccessFlag } from './accessText';
 import type { NodePlacement, LaneZone } from '../layout/graphLayout';
 import type { EdgeRoute } from '../routing/edgePath';
 
@@ -57,8 +58,8 @@ export interface ObjectView extends NodeBase {
   readonly freed: boolean;
   /** Whether calls through this file reach the driver; undefined for objects without that question. */
   readonly access: 'parked' | 'normal' | undefined;
-  /** An access flag decides, and `f_op` never changes. */
-  readonly usesAccessFlag: boolean;
+  /** The flag that decides, if `f_op` never changes. */
+  readonly accessFlag: AccessFlag | undefined;
   /** The task that will run this file's release. */
   readonly releaser: TaskRef | undefined;
   readonly fields: readonly FieldView[];
@@ -103,7 +104,7 @@ interface DeviceNodeView extends NodeBase {
 export interface FopsView extends NodeBase {
   readonly kind: 'fops';
   readonly table: 'parked' | 'normal';
-  readonly usesAccessFlag: boolean;
+  readonly accessFlag: AccessFlag | undefined;
   /** Operations that it lets through, as text. */
   readonly allows: string;
 }
@@ -140,7 +141,7 @@ export interface FoldedGroupView extends NodeBase {
     readonly queue: readonly TaskRef[];
   }[];
   readonly lastChange: FoldedChange | undefined;
-  readonly usesAccessFlag: boolean;
+  readonly accessFlag: AccessFlag | undefined;
 }
 
 export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView | FoldedGroupView;

@@ -12,6 +12,7 @@ import type { ObjectSlot, Program } from '../../kernel/compiler/program';
 import { accessBeforeBind } from '../../kernel/language/accessBeforeBind';
 import { MAX_BADGE_WIDTH } from '../layout/badgeRect';
 import type { NodePlacement } from '../layout/graphLayout';
+import { accessFlagOf } from './accessText';
 import { memoizeByLayout } from '../layout/memoizeByLayout';
 import { textRowsIn } from '../layout/textFit';
 import { edgeFieldsOf } from './edgeFields';
@@ -161,7 +162,10 @@ function makeObjectView(input: GraphInput, slot: ObjectSlot, placed: PlacedNode)
         ? 'normal'
         : 'parked'
       : undefined,
-    usesAccessFlag: file?.normalAccess !== undefined && !swapsFops,
+    accessFlag:
+      file?.normalAccess !== undefined && !swapsFops
+        ? (accessFlagOf(program.model) ?? 'granted')
+        : undefined,
     releaser: releaser > 0 ? taskRef(program, releaser - 1) : undefined,
     fields,
     visibleFields: chooseVisibleFields(program, slot, fields, textRowsIn(placed.placement.height)),
@@ -223,7 +227,7 @@ function fopsView(input: GraphInput, table: FopsView['table'], placed: PlacedNod
     ...placed,
     kind: 'fops',
     table,
-    usesAccessFlag: model.parkedFileKinds.length === 0,
+    accessFlag: accessFlagOf(model),
     allows: operations.length > 1 ? operations.join(', ') : `${operations[0]} only`,
     name: placed.id,
     objects: [],

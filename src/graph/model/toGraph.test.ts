@@ -42,7 +42,7 @@ describe('toGraph', () => {
   it('shows an open file with its fd, private data and parked fops', () => {
     const graph = toGraph(program, stateAfter(program, ['a', 'a']));
     expect(object(graph, 'file:fd1').access).toBe('parked');
-    expect(object(graph, 'file:fd1').usesAccessFlag).toBe(false);
+    expect(object(graph, 'file:fd1').accessFlag).toBeUndefined();
     expect(process(graph, 'a').fds.map((fd) => fd.name)).toEqual(['fd1']);
     const edges = graph.edges.map(({ source, target, style }) => `${source} ${style} ${target}`);
     expect(edges).toContain('process:a fd file:fd1');

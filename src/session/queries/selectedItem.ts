@@ -1,5 +1,5 @@
 import type { ObjectSlot } from '../../kernel/compiler/program';
-import { fopsTitle } from '../../graph/model/accessText';
+import { accessFlagOf, fopsTitle } from '../../graph/model/accessText';
 import type { Snapshot } from '../trace/replay';
 
 /** What the selection names. */
@@ -25,6 +25,6 @@ export function resolveSelection(
     return { kind: 'caller', name };
   const fops = name === 'fops:parked' ? 'parked' : name === 'fops:normal' ? 'normal' : undefined;
   return fops && program.files.some(({ normalAccess }) => normalAccess)
-    ? { kind: 'fops', fops, title: fopsTitle(program.model.parkedFileKinds.length === 0, fops) }
+    ? { kind: 'fops', fops, title: fopsTitle(accessFlagOf(program.model), fops) }
     : undefined;
 }

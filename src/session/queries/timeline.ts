@@ -5,7 +5,7 @@ import type { Call } from '../../kernel/language/world';
 import { callText } from '../../scenario/format/callText';
 import { memoizeByKey } from '../trace/memoize';
 import { snapshotAt, type Snapshot } from '../trace/replay';
-import { fopsText } from '../../graph/model/accessText';
+import { accessFlagOf, fopsText } from '../../graph/model/accessText';
 import { taskStatuses, waitSentence } from './taskStatus';
 import type { TraceNode } from '../trace/traceTree';
 
@@ -207,9 +207,7 @@ function fopsSwaps(before: Snapshot, { program, state }: Snapshot): readonly str
     const now = evaluate(normalAccess, state) !== 0;
     return now === (evaluate(normalAccess, before.state) !== 0)
       ? []
-      : [
-          `${name}: ${fopsText(program.model.parkedFileKinds.length === 0, now ? 'normal' : 'parked')}`,
-        ];
+      : [`${name}: ${fopsText(accessFlagOf(program.model), now ? 'normal' : 'parked')}`];
   });
 }
 

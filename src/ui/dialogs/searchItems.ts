@@ -1,7 +1,7 @@
 import { nodeCatalogOf } from '../../graph/model/nodeCatalog';
 import type { StageSearchItem } from '../../session/actions/paletteItems';
 import type { Snapshot } from '../../session/trace/replay';
-import { fopsTitle } from '../../graph/model/accessText';
+import { accessFlagOf, fopsTitle } from '../../graph/model/accessText';
 
 /** The nodes on the stage at a snapshot, as search items. */
 export function stageSearchItems({ program, state }: Snapshot): readonly StageSearchItem[] {
@@ -30,7 +30,7 @@ export function stageSearchItems({ program, state }: Snapshot): readonly StageSe
               {
                 node: id,
                 name: id,
-                title: fopsTitle(program.model.parkedFileKinds.length === 0, source.table),
+                title: fopsTitle(accessFlagOf(program.model), source.table),
                 detail: 'file operations',
               },
             ]

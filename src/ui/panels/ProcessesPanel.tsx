@@ -1,7 +1,7 @@
 import { useRef, type CSSProperties } from 'react';
 import { availableCalls, type Caller } from '../../session/queries/availableCalls';
 import { currentSnapshot } from '../../session/trace/replay';
-import { fopsText } from '../../graph/model/accessText';
+import { accessFlagOf, fopsText } from '../../graph/model/accessText';
 import type { PageLayout } from '../../session/store/session';
 import { taskStatuses, type TaskStatus } from '../../session/queries/taskStatus';
 import { Segmented } from '../controls/Segmented';
@@ -145,9 +145,7 @@ function choicesByVerb({ calls }: Caller): ReadonlyMap<string, readonly CallChoi
 function FdButton({ fd }: { readonly fd: OpenFd }) {
   const session = useSessionStore();
   const selected = useSession((state) => state.selection === fd.file);
-  const hasAccessFlag = useSession(
-    (state) => currentSnapshot(state).program.model.parkedFileKinds.length === 0,
-  );
+  const accessFlag = useSession((state) => accessFlagOf(currentSnapshot(state).program.model));
   const target = fd.device ?? (fd.group === undefined ? fd.kind : `group ${fd.group}`);
   return (
     <button
@@ -157,7 +155,7 @@ function FdButton({ fd }: { readonly fd: OpenFd }) {
       onClick={() => dispatch(session, 'select', { name: selected ? undefined : fd.file })}
     >
       <b>{fd.name}</b> <span>{fd.kind === 'cdev' || fd.kind === 'device' ? target : fd.kind}</span>
-      {fd.fops && <em data-access={fd.fops}>{fopsText(hasAccessFlag, fd.fops)}</em>}
+      {fd.fops && <em data-access={fd.fops}>{fopsText(accessFlag, fd.fops)}</em>}
     </button>
   );
 }

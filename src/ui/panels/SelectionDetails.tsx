@@ -3,7 +3,7 @@ import { availableCalls } from '../../session/queries/availableCalls';
 import { callText } from '../../scenario/format/callText';
 import { currentSnapshot } from '../../session/trace/replay';
 import { visiblePath } from '../../session/queries/visiblePath';
-import { fopsText } from '../../graph/model/accessText';
+import { accessFlagOf, fopsText } from '../../graph/model/accessText';
 import type { SelectedItem } from '../../session/queries/selectedItem';
 import { taskStatuses, type TaskStatus } from '../../session/queries/taskStatus';
 import { timelineLanes } from '../../session/queries/timeline';
@@ -177,9 +177,7 @@ function OpenFileList({ process }: { readonly process: string }) {
   const caller = useSession((state) =>
     availableCalls(currentSnapshot(state)).find(({ name }) => name === process),
   );
-  const hasAccessFlag = useSession(
-    (state) => currentSnapshot(state).program.model.parkedFileKinds.length === 0,
-  );
+  const accessFlag = useSession((state) => accessFlagOf(currentSnapshot(state).program.model));
   if (!caller || caller.fds.length === 0) return undefined;
   return (
     <DetailSection title="Open files">
@@ -191,7 +189,7 @@ function OpenFileList({ process }: { readonly process: string }) {
               {file}
             </button>
             , {kind}
-            {fops && `, ${fopsText(hasAccessFlag, fops)}`}
+            {fops && `, ${fopsText(accessFlag, fops)}`}
           </li>
         ))}
       </ul>

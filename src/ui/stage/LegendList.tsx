@@ -42,16 +42,16 @@ export function LegendList() {
       </LegendSection>
       <LegendSection title="Access through a file">
         <LegendItem text="parked fops: only bind succeeds">
-          <AccessBadge access="parked" usesAccessFlag={false} />
+          <AccessBadge access="parked" accessFlag={undefined} />
         </LegendItem>
         <LegendItem text="normal fops: calls reach the driver">
-          <AccessBadge access="normal" usesAccessFlag={false} />
+          <AccessBadge access="normal" accessFlag={undefined} />
         </LegendItem>
         <LegendItem text="access not granted: only bind succeeds">
-          <AccessBadge access="parked" usesAccessFlag />
+          <AccessBadge access="parked" accessFlag="granted" />
         </LegendItem>
         <LegendItem text="access granted: calls reach the driver">
-          <AccessBadge access="normal" usesAccessFlag />
+          <AccessBadge access="normal" accessFlag="granted" />
         </LegendItem>
       </LegendSection>
       <LegendSection title="Locks">

@@ -1,7 +1,7 @@
 import { nodeCatalogOf } from '../../graph/model/nodeCatalog';
 import { groupByNodeId } from '../../graph/model/groupFolding';
 import { currentSnapshot } from '../../session/trace/replay';
-import { fopsTitle } from '../../graph/model/accessText';
+import { accessFlagOf, fopsTitle } from '../../graph/model/accessText';
 import type { SessionState } from '../../session/store/session';
 import type { StageState } from './stageState';
 
@@ -54,7 +54,7 @@ export function stageItems(
         return [
           {
             id,
-            name: fopsTitle(program.model.parkedFileKinds.length === 0, source.table),
+            name: fopsTitle(accessFlagOf(program.model), source.table),
             selectAs: id,
             kind: 'file operations',
             present: nodesById.has(id),

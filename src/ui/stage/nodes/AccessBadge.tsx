@@ -1,13 +1,14 @@
+import type { AccessFlag } from '../../../graph/model/accessText';
 import { ACCESS_ICON_PATHS, accessLabel } from './access';
 import styles from './node.module.css';
 
 /** Whether calls through a file reach the driver: by its fops or, if the design uses one, by its access flag. */
 export function AccessBadge({
   access,
-  usesAccessFlag,
+  accessFlag,
 }: {
   readonly access: 'parked' | 'normal';
-  readonly usesAccessFlag: boolean;
+  readonly accessFlag: AccessFlag | undefined;
 }) {
   return (
     <span className={styles.accessBadge} data-access={access} data-part="access">
@@ -24,8 +25,8 @@ export function AccessBadge({
       >
         <path d={ACCESS_ICON_PATHS[access]} />
       </svg>
-      {usesAccessFlag && <span className={styles.accessPrefix}>access&nbsp;</span>}
-      <span>{accessLabel(access, usesAccessFlag)}</span>
+      {accessFlag && <span className={styles.accessPrefix}>access&nbsp;</span>}
+      <span>{accessLabel(access, accessFlag)}</span>
     </span>
   );
 }

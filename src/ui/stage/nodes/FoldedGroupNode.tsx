@@ -132,7 +132,7 @@ function deviceCount(devices: number): string {
 function ariaLabelOf(view: FoldedGroupView): string {
   const devices = view.devices.map(
     ({ name, files }) =>
-      `${name} ${files.length === 0 ? 'not open' : files.map((file) => `open as ${file.name}, ${fopsText(view.usesAccessFlag, file.access)}`).join(', ')}`,
+      `${name} ${files.length === 0 ? 'not open' : files.map((file) => `open as ${file.name}, ${fopsText(view.accessFlag, file.access)}`).join(', ')}`,
   );
   const locks = view.locks.map(
     ({ name, owner, queue }) =>

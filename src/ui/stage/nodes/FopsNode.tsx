@@ -11,7 +11,7 @@ import { NodeShell } from './NodeShell';
 export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
   const view = useNodeView(id, 'fops');
   if (!view) return undefined;
-  const title = fopsTitle(view.usesAccessFlag, view.table);
+  const title = fopsTitle(view.accessFlag, view.table);
   const { size, withoutGlyph } = titleFit(title);
   return (
     <NodeShell

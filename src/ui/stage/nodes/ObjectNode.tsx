@@ -57,7 +57,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
         )}
         {view.freed && <span className={styles.freed}>freed</span>}
         {view.access && !view.freed && (
-          <AccessBadge access={view.access} usesAccessFlag={view.usesAccessFlag} />
+          <AccessBadge access={view.access} accessFlag={view.accessFlag} />
         )}
         {foldable && <FoldButton group={view.title.replace(/^group /, '')} />}
       </header>
@@ -135,7 +135,7 @@ function ariaLabelOf(view: ObjectView, outgoingEdges: readonly EdgeView[]): stri
       (edge) =>
         `${edge.label} ${EDGE_VERBS[edge.style]} ${edge.target.slice(edge.target.indexOf(':') + 1)}${edge.dangling ? ', which is freed' : ''}`,
     );
-  const access = view.access && fopsText(view.usesAccessFlag, view.access);
+  const access = view.access && fopsText(view.accessFlag, view.access);
   const locks = view.fields
     .filter((row) => row.kind === 'mutex' && row.owner)
     .map(
