@@ -160,6 +160,47 @@ test('effects end within 400 ms, animate no edge in place, and are removed', asy
   ).toBe(0);
 });
 
+test('a lock is handed over as an act: the padlock opens, the waiter enters, the padlock shuts', async ({
+  page,
+}) => {
+  await open(page, raceScene('upstream'));
+  await stepUntil(page, node(page, /lock held by (qemu|dpdk), (qemu|dpdk) waiting/));
+  const waiters = stage(page).locator('[data-waiter]');
+  const waiter = (await waiters.first().getAttribute('data-waiter')) ?? '';
+  const holder = stage(page).locator('[data-node]', { has: waiters.first() });
+  const id = (await holder.getAttribute('data-node')) ?? '';
+  const lock = stage(page).locator(`[data-node="${id}"]`);
+  await stepUntil(page, lock.locator('[data-state="free"]').first());
+  await idle(page);
+  // The steps until the waiter has the lock, with the clock of its effects held.
+  await page.evaluate(() => {
+    const hold = (): void => {
+      for (const each of document.getAnimations())
+        if (!(each instanceof CSSTransition)) each.pause();
+      requestAnimationFrame(hold);
+    };
+    hold();
+  });
+  await stepUntil(page, node(page, new RegExp(`lock held by ${waiter}`)));
+  const pieces = stage(page).locator('[data-effect="handover"]');
+  await expect(pieces).toHaveCount(3);
+  const at = (ms: number): Promise<readonly (readonly [string, number, number])[]> =>
+    pieces.evaluateAll((elements, time) => {
+      return elements.map((element) => {
+        for (const each of element.getAnimations()) each.currentTime = time;
+        const { x, y } = element.getBoundingClientRect();
+        return [element.getAttribute('data-piece') ?? '', x, y] as const;
+      });
+    }, ms);
+  const positions = async (ms: number) =>
+    new Map((await at(ms)).map(([piece, x, y]) => [piece, { x, y }]));
+  const [start, opened, shut] = [await positions(0), await positions(140), await positions(290)];
+  const y = (map: typeof start, piece: string): number => map.get(piece)?.y ?? NaN;
+  expect(y(opened, 'shackle')).toBeLessThan(y(start, 'shackle') - 3);
+  expect(y(shut, 'shackle')).toBeCloseTo(y(start, 'shackle'), 0);
+  expect(opened.get('mark')?.x).toBeLessThan((start.get('mark')?.x ?? 0) - 3);
+});
+
 test.describe('with reduced motion', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
 

@@ -127,7 +127,7 @@ function effectSpeed({ settings }: SessionState): number {
   return settings.playing ? Math.max(1, (MAX_EFFECT_MS * settings.speed) / 800) : 1;
 }
 
-/** Skipped if untouched nodes are dimmed: what these animate is then visible without motion. */
+/** Skipped on a crowded stage: what these animate is visible without motion, too. */
 const MINOR_EFFECTS: ReadonlySet<EffectKind> = new Set([
   'alloc',
   'write',
@@ -137,7 +137,7 @@ const MINOR_EFFECTS: ReadonlySet<EffectKind> = new Set([
 ]);
 
 function planStepEffects(
-  { scene: before, dimUntouched }: StageState,
+  { scene: before, crowded }: StageState,
   after: Scene,
   speed: number,
 ): readonly Effect[] {
@@ -147,7 +147,7 @@ function planStepEffects(
   const process = [...after.touched].find((id) => id.startsWith('process:'));
   const effects = loadedAnimation()?.planEffects(before.graph, after.graph, process) ?? NO_EFFECTS;
   return effects.flatMap((effect) =>
-    dimUntouched && MINOR_EFFECTS.has(effect.kind)
+    crowded && MINOR_EFFECTS.has(effect.kind)
       ? []
       : [{ ...effect, delay: effect.delay / speed, duration: effect.duration / speed }],
   );

@@ -1,3 +1,4 @@
+import type { AccessFlag } from '../../../graph/model/accessText';
 import type { Point } from '../../../graph/layout/geometry';
 import type { Graph, TaskRef } from '../../../graph/model/graph';
 
@@ -18,6 +19,8 @@ export type EffectKind =
   | 'write'
   | 'complete'
   | 'refusal'
+  | 'claim'
+  | 'useFreed'
   | 'violation';
 
 /** One animation. Positions in stage coordinates, times in ms at speed 1. */
@@ -27,14 +30,20 @@ export interface Effect {
   readonly node: string;
   /** Field name, if it belongs to a row of the node. */
   readonly row: string | undefined;
+  /** Top left of the node. */
+  readonly corner: Point;
   readonly from: Point;
   readonly to: Point;
+  /** `contend`: the padlock; otherwise the task that made the step. */
+  readonly other: Point | undefined;
   /** `swap` and `access`: waypoints of the f_op edge before and after. */
   readonly edgePaths: readonly [old: readonly Point[], now: readonly Point[]] | undefined;
   readonly size: { readonly width: number; readonly height: number };
   /** Text to show. `reachEdge`: the edge id; `swap` and `access`: the new access. */
   readonly text: string;
   readonly mark: TaskRef | undefined;
+  /** `access`: the flag that changes. */
+  readonly accessFlag: AccessFlag | undefined;
   readonly delay: number;
   readonly duration: number;
 }

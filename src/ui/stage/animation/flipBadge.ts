@@ -29,7 +29,7 @@ export function flipBadge(player: Player, effect: Effect): void {
   oldBadge.dataset['access'] = oldAccess;
   oldBadge.querySelector('path')?.setAttribute('d', ACCESS_ICON_PATHS[oldAccess]);
   const label = oldBadge.querySelector(':scope > span:last-child');
-  if (label) label.textContent = accessLabel(oldAccess, effect.kind === 'access');
+  if (label) label.textContent = accessLabel(oldAccess, effect.accessFlag);
   const centered = `${translateTo(position)} translate(-50%, -50%)`;
   player.add(
     styles.badge,

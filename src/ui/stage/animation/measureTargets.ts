@@ -1,6 +1,6 @@
 import type { Point } from '../../../graph/layout/geometry';
 import { flipsBadge } from './flipBadge';
-import type { Effect, TargetPositions } from './effect';
+import type { Effect, EffectKind, TargetPositions } from './effect';
 
 /** Centers of the row values and access badges that the effects target. Call while layout is clean, or it forces a reflow. */
 export function measureTargets(
@@ -37,7 +37,15 @@ function targetPosition(root: HTMLElement, effect: Effect, origin: DOMRect): Poi
   };
 }
 
+const LOCK_KINDS: ReadonlySet<EffectKind> = new Set(['acquire', 'handover', 'release']);
+
 function targetSelector(effect: Effect): string | undefined {
-  if (effect.row !== undefined) return `[data-row="${CSS.escape(effect.row)}"] dd`;
+  if (effect.row !== undefined) {
+    const row = `[data-row="${CSS.escape(effect.row)}"]`;
+    if (LOCK_KINDS.has(effect.kind)) return `${row} [data-part="lock"]`;
+    return effect.kind === 'contend' && effect.mark
+      ? `${row} [data-waiter="${CSS.escape(effect.mark.name)}"]`
+      : `${row} dd`;
+  }
   return flipsBadge(effect) ? '[data-part="access"]' : undefined;
 }

@@ -36,7 +36,7 @@ function effectsOfSchedule(names: readonly string[]): readonly (readonly Effect[
       violations: [],
     });
     const next = toGraph(program, state, layout, { previous, badges: badgesOf(run) });
-    const planned = planEffects(graph, next);
+    const planned = planEffects(graph, next, `process:${program.tasks[task]?.process ?? ''}`);
     graph = next;
     return planned;
   });
@@ -52,7 +52,11 @@ describe('planEffects', () => {
 
   it('plans count, alloc and acquire effects', () => {
     const run = effectsOfSchedule(['a', 'a', 'a', 'a']);
-    expect(effectTexts(run[0])).toContain('count vfio_device:vfio0 refcount +1');
+    expect(effectTexts(run[0])).toContain('count vfio_device:vfio0 refcount a +1');
+    const [taken] = (run[0] ?? []).filter(({ kind }) => kind === 'count');
+    const actor = layout.placements.get('process:a');
+    expect(taken?.other?.y).toBeGreaterThan(actor?.y ?? Infinity);
+    expect(taken?.other?.y).toBeLessThan((actor?.y ?? 0) + (actor?.height ?? 0));
     expect(effectTexts(run[1])).toEqual(
       expect.arrayContaining(['alloc file:fd1', 'alloc priv:fd1.priv', 'alloc fops:parked']),
     );
@@ -66,13 +70,13 @@ describe('planEffects', () => {
       'acquire vfio_device:vfio0 lock a lock',
       'contend vfio_device:vfio0 lock b lock',
     ]);
-    expect(all[8]).toContain('count vfio_device:vfio0 users +1');
-    expect(all[8]).toContain('write vfio_device:vfio0 owner fd1');
+    expect(all[8]).toContain('count vfio_device:vfio0 users a +1');
+    expect(all[8]).toContain('claim vfio_device:vfio0 owner a fd1');
     expect(all[9]).toContain('swap file:fd1 normal');
     expect(all[10]).toEqual(['release vfio_device:vfio0 lock a lock']);
     expect(all[11]).toEqual(['handover vfio_device:vfio0 lock b lock']);
-    expect(all[12]).toContain('refusal vfio_device:vfio0 -EBUSY');
-    expect(all[13]).not.toContain('refusal vfio_device:vfio0 -EBUSY');
+    expect(all[12]).toContain('refusal vfio_device:vfio0 b -EBUSY');
+    expect(all[13]).not.toContain('refusal vfio_device:vfio0 b -EBUSY');
   });
 
   it('moves the f_op edge to the other fops, and then highlights what becomes reachable', () => {
@@ -93,6 +97,34 @@ describe('planEffects', () => {
     for (const { kind, delay } of all)
       if (kind === 'reachNode' || kind === 'reachEdge')
         expect(delay).toBeGreaterThan((swap?.duration ?? MAX_EFFECT_MS) / 2);
+  });
+
+  it('shows the use of freed memory at the freed object', () => {
+    const state = initialState(program);
+    const run = program.tasks.flatMap(({ name, steps }) =>
+      name === 'a' ? steps.map(() => name) : [],
+    );
+    for (const name of run)
+      step(
+        program,
+        state,
+        program.tasks.findIndex((task) => task.name === name),
+      );
+    const freed = program.objects.findIndex(({ name }) => name === 'fd1.priv');
+    const badges = new Map([
+      ['fd1.priv', [{ kind: 'violation', title: 'memory', text: 'used after it was freed' }]],
+    ] as const);
+    const before = toGraph(program, state, layout, { badges });
+    const after = toGraph(program, state, layout, {
+      badges,
+      useAfterFree: {
+        task: program.tasks.findIndex(({ name }) => name === 'b'),
+        objects: [freed],
+      },
+    });
+    expect(effectTexts(planEffects(before, after, 'process:b'))).toEqual([
+      'useFreed priv:fd1.priv b',
+    ]);
   });
 
   it('plans nothing for equal graphs, and never exceeds MAX_EFFECT_MS', () => {

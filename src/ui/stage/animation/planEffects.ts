@@ -21,6 +21,7 @@ const FOPS_SWAPPED_MS = 250;
  * The effects of a step, from the difference of its graphs alone. `process` is the node id of the process that made the step.
  */
 export function planEffects(before: Graph, after: Graph, process?: string): readonly Effect[] {
+  const actor = actingTask(after, process);
   const oldNodes = new Map(before.nodes.map((node) => [node.id, node]));
   const newNodes = new Map(after.nodes.map((node) => [node.id, node]));
   const effects: Effect[] = [];
@@ -34,7 +35,37 @@ export function planEffects(before: Graph, after: Graph, process?: string): read
       effects.push(...objectEffects(old, node, before, after));
     effects.push(...badgeEffects(old, node));
   }
-  return effects.length > MAX_EFFECTS ? [] : withMemoryOrderTargets(effects, after, process);
+  effects.push(...freedUseEffects(before, after));
+  const acted = effects.map((effect) =>
+    ACTED_KINDS.has(effect.kind) && actor ? { ...effect, ...actor } : effect,
+  );
+  return effects.length > MAX_EFFECTS ? [] : withMemoryOrderTargets(acted, after, process);
+}
+
+/** Effects in which the task that made the step takes part. */
+const ACTED_KINDS: ReadonlySet<EffectKind> = new Set(['count', 'claim', 'refusal', 'useFreed']);
+
+/** The mark of the process that made the step, and where its task is. */
+function actingTask(
+  { nodes }: Graph,
+  process: string | undefined,
+): Pick<Effect, 'mark' | 'other'> | undefined {
+  const node = nodes.find(({ id }) => id === process);
+  if (node?.kind !== 'process') return undefined;
+  const { x, y } = node.placement;
+  return {
+    mark: { name: node.title, process: node.process },
+    other: { x: x + 14, y: y + NODE_HEADER_HEIGHT + TEXT_ROW_HEIGHT / 2 },
+  };
+}
+
+/** A task that uses freed memory since the last step. */
+function freedUseEffects(before: Graph, after: Graph): readonly Effect[] {
+  const known = new Set(before.edges.map(({ id }) => id));
+  return after.edges.flatMap(({ id, style, target }) => {
+    const node = after.nodes.find((each) => each.id === target);
+    return style === 'use' && !known.has(id) && node ? [nodeEffect('useFreed', node, '', 380)] : [];
+  });
 }
 
 /** A store-release moves to the fops whose access it grants, a load-acquire to the process that reads. */
@@ -87,8 +118,9 @@ function accessEffects(node: ObjectView, before: Graph, after: Graph): Effect[] 
   const newEdge = fopsEdge(after, node.id);
   const normalFops = after.nodes.find(({ id }) => id === 'fops:normal');
   const change: Effect = {
-    ...baseEffect(node.usesAccessFlag && normalFops ? normalFops : node),
-    kind: node.usesAccessFlag ? 'access' : 'swap',
+    ...baseEffect(node.accessFlag && normalFops ? normalFops : node),
+    kind: node.accessFlag ? 'access' : 'swap',
+    accessFlag: node.accessFlag,
     node: node.id,
     edgePaths: oldEdge && newEdge && [oldEdge.waypoints, newEdge.waypoints],
     text: node.access ?? '',
@@ -135,6 +167,13 @@ function rowEffects(old: FieldView, row: FieldView, node: ObjectView, after: Gra
   return [...memoryOrder, ...valueEffects(old, row, rowEffect)];
 }
 
+/** Fields that say who owns something: setting one is a claim. */
+const OWNER_FIELD = /owner/;
+
+function isUnset({ text }: FieldView): boolean {
+  return text === 'NULL' || text === '0';
+}
+
 type MakeRowEffect = (kind: EffectKind, changes?: Partial<Effect>) => Effect;
 
 function mutexEffects(
@@ -173,6 +212,7 @@ function mutexEffects(
       rowEffect('contend', {
         from: taskPosition(after, waiter) ?? position,
         to: queueHeadPoint(position),
+        other: position,
         mark: waiter,
         text: row.name,
         duration: 380,
@@ -184,6 +224,8 @@ function mutexEffects(
 
 function valueEffects(old: FieldView, row: FieldView, rowEffect: MakeRowEffect): Effect[] {
   if (row.kind === 'completion') return [rowEffect('complete', { text: row.text })];
+  if (OWNER_FIELD.test(row.name) && isUnset(old) && !isUnset(row))
+    return [rowEffect('claim', { text: row.text, duration: 380 })];
   const change = Number(row.text) - Number(old.text);
   if (
     row.kind !== 'pointer' &&
@@ -212,12 +254,15 @@ function baseEffect(node: NodeView): Effect {
     kind: 'write',
     node: node.id,
     row: undefined,
+    corner: { x, y },
     from: { x, y },
     to: { x, y },
+    other: undefined,
     edgePaths: undefined,
     size: { width, height },
     text: '',
     mark: undefined,
+    accessFlag: undefined,
     delay: 0,
     duration: 300,
   };

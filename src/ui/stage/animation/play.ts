@@ -1,5 +1,13 @@
 import { animateEdgeSwap } from './animateEdgeSwap';
-import { animateToken } from './animateToken';
+import { animateLock } from './animateLock';
+import {
+  animateClaim,
+  animateCount,
+  animateFree,
+  animateOutline,
+  animateRefusal,
+  animateUseAfterFree,
+} from './animateOutcome';
 import styles from './EffectLayer.module.css';
 import type { Effect, EffectKind, TargetPositions } from './effect';
 import { animateAccessChange, flipBadge } from './flipBadge';
@@ -32,21 +40,13 @@ const ANIMATIONS: Readonly<Record<EffectKind, (player: Player, effect: Effect) =
       { ...sizeStyle(effect), '--colour': 'var(--ink-2)' },
     );
   },
-  free: (player, effect) => {
-    player.add(
-      styles.removedNode,
-      effect,
-      [
-        { opacity: 1, transform: translateTo(effect.from) },
-        { opacity: 0, transform: `${translateTo(effect.from)} scale(0.9)` },
-      ],
-      sizeStyle(effect),
-    );
-  },
-  acquire: animateToken,
-  handover: animateToken,
-  contend: animateToken,
-  release: animateToken,
+  free: animateFree,
+  useFreed: animateUseAfterFree,
+  acquire: animateLock,
+  handover: animateLock,
+  contend: animateLock,
+  release: animateLock,
+  claim: animateClaim,
   swap: (player, effect) => {
     flipBadge(player, effect);
     animateEdgeSwap(player, effect);
@@ -73,7 +73,7 @@ const ANIMATIONS: Readonly<Record<EffectKind, (player: Player, effect: Effect) =
       'data-highlight-delayed',
     ),
   memoryOrder: (player, effect) => animateText(player, effect, -30),
-  count: (player, effect) => animateText(player, effect, -18),
+  count: animateCount,
   write: (player, effect) => {
     const to = player.targetOf(effect) ?? effect.to;
     player.add(styles.flash, effect, [
@@ -93,13 +93,7 @@ const ANIMATIONS: Readonly<Record<EffectKind, (player: Player, effect: Effect) =
       { '--accent': 'var(--ok)' },
     );
   },
-  refusal: (player, effect) => {
-    animateOutline(player, effect, 'var(--bad)', 1);
-    player.animateExisting(`${nodeSelector(effect)} [data-badge="errno"]`, effect, [
-      { transform: 'translateY(-8px) scale(0.92)', opacity: 0 },
-      { transform: 'none', opacity: 1 },
-    ]);
-  },
+  refusal: animateRefusal,
   violation: (player, effect) => {
     animateOutline(player, effect, 'var(--bad)', 2);
     player.animateExisting(
@@ -136,17 +130,4 @@ function animateText(player: Player, effect: Effect, rise: number): void {
     {},
     text,
   );
-}
-
-/** An outline around the node that expands and fades, `times` times. */
-function animateOutline(player: Player, effect: Effect, colour: string, times: number): void {
-  const position = translateTo(effect.from);
-  const pulse: Keyframe[] = [
-    { transform: `${position} scale(1)`, opacity: 0.9 },
-    { transform: `${position} scale(1.05)`, opacity: 0 },
-  ];
-  player.add(styles.nodeOutline, effect, Array.from({ length: times }, () => pulse).flat(), {
-    ...sizeStyle(effect),
-    '--colour': colour,
-  });
 }

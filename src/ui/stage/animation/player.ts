@@ -21,14 +21,17 @@ export class Player {
   /** Animates a new element on the layer. All are removed together after the last ends: each removal costs a compositing update. */
   add(
     className: string | undefined,
-    { duration, delay }: Effect,
+    { kind, duration, delay }: Effect,
     keyframes: Keyframe[],
     style: Readonly<Record<string, string>> = {},
     child?: Element,
     easing = EASING,
+    piece = '',
   ): void {
     const element = document.createElement('div');
     element.className = className ?? '';
+    element.dataset['effect'] = kind;
+    element.dataset['piece'] = piece;
     for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value);
     if (child) element.append(child);
     this.layer.append(element);

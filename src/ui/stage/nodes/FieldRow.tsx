@@ -123,7 +123,7 @@ function WaitQueue({
     >
       <span className={styles.visuallyHidden}>waiting: {showNames ? '' : names}</span>
       {queue.map((waiter) => (
-        <span key={waiter.name} className={styles.waiter}>
+        <span key={waiter.name} className={styles.waiter} data-waiter={waiter.name}>
           <SymbolIcon symbol="waiting" />
           <ProcessMark process={waiter.process} task={waiter.name} size={10} />
           {showNames && <span>{waiter.name}</span>}

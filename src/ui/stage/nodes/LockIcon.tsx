@@ -4,6 +4,7 @@ export function LockIcon({ open }: { readonly open: boolean }) {
   return (
     <svg
       className={styles.lockIcon}
+      data-part="lock"
       width={10}
       height={12}
       viewBox="0 0 10 12"
