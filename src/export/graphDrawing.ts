@@ -40,7 +40,7 @@ export const FOOTER_LINE_HEIGHT = 18;
 const NODE_PADDING = 7;
 /** Maximum character widths of the generic monospaced fonts, for the font sizes of the style sheet. */
 export const CHAR_WIDTH = 6.7;
-const SMALL_CHAR_WIDTH = 6.1;
+const SMALL_CHAR_WIDTH = 6.25;
 const TINY_CHAR_WIDTH = 5.5;
 const TITLE_CHAR_WIDTH = 7.3;
 
@@ -191,7 +191,7 @@ function styleSheet(theme: 'light' | 'dark' | 'auto'): string {
       : theme === 'dark'
         ? rules('dark')
         : `${rules('light')}@media (prefers-color-scheme:dark){${rules('dark')}}`;
-  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10px}.tiny{font-size:9px}.name.tiny{font-size:10px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.edge{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
+  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10.2px}.tiny{font-size:9px}.name.tiny{font-size:10.2px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.edge{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
 }
 
 function svgZone({ title, x, y, width, height }: LaneZone): string {
@@ -283,7 +283,7 @@ function svgNode(node: NodeView): string {
     case 'foldedGroup':
       return `<g>${frame('strong')}${svgNodeTitle(`group ${node.group}`, 'ink', x, y + 15, width)}${node.devices.map((device, i) => svgText(device.name, 'ink2', x + NODE_PADDING, y + NODE_HEADER_HEIGHT + i * TEXT_ROW_HEIGHT + 11, width - 2 * NODE_PADDING)).join('')}</g>`;
     case 'fops':
-      return `<g>${frame(node.table)}${chip(fopsTitle(node.usesAccessFlag, node.table), `${node.table}Text`, node.allows.replaceAll(',', ''))}</g>`;
+      return `<g>${frame(node.table)}${chip(fopsTitle(node.accessFlag, node.table), `${node.table}Text`, node.allows.replaceAll(',', ''))}</g>`;
   }
 }
 
@@ -347,11 +347,7 @@ function svgObject(view: ObjectView): string {
   const access =
     view.access === undefined
       ? ''
-      : view.usesAccessFlag
-        ? view.access === 'normal'
-          ? 'granted'
-          : 'not granted'
-        : `${view.access} fops`;
+      : fopsTitle(view.accessFlag, view.access).replace(/^access /, '');
   const rows = view.visibleFields.flatMap((name) => view.fields.filter((row) => row.name === name));
   const more = view.fields.length - rows.length;
   const right = access !== '' ? access : view.freed ? 'freed' : view.type;

@@ -12,7 +12,7 @@ function node(column: number, chars: number, chipBelow = false): NodeView {
   return {
     kind: 'fops',
     table: 'parked',
-    usesAccessFlag: false,
+    accessFlag: undefined,
     allows: '',
     id: `n${column}`,
     name: undefined,

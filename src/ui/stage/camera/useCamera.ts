@@ -250,6 +250,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     shape,
     fit,
     needsCloseUp,
+    scale,
     session,
     showSelected,
     showTouched,
