@@ -17,6 +17,8 @@ export const MIN_OVERVIEW_ZOOM = 0.7;
 export const MIN_COMPACT_ZOOM = 0.4;
 /** Below this zoom, optional words are omitted. */
 const MIN_LABEL_ZOOM = 0.69;
+/** From this zoom on, chips show their field. */
+const MIN_CHIP_FIELD_ZOOM = 0.85;
 /** The type scale is a power of this, so that a zoom does not restyle the stage in every frame. */
 const TYPE_SCALE_STEP = 1.03;
 
@@ -25,6 +27,8 @@ export interface DetailLevel {
   readonly level: 'full' | 'compact' | 'names';
   /** Omit optional words. */
   readonly terse: boolean;
+  /** Chips show their field. */
+  readonly chipFields: boolean;
   /** Stage px per screen px at level `compact`, rounded up to a step; otherwise 1. */
   readonly typeScale: number;
 }
@@ -33,6 +37,7 @@ export function detailLevelAt(zoom: number): DetailLevel {
   return {
     level: zoom >= MIN_FULL_ZOOM ? 'full' : zoom >= MIN_COMPACT_ZOOM ? 'compact' : 'names',
     terse: zoom < MIN_LABEL_ZOOM,
+    chipFields: zoom >= MIN_CHIP_FIELD_ZOOM,
     typeScale:
       zoom >= MIN_FULL_ZOOM || zoom < MIN_COMPACT_ZOOM
         ? 1

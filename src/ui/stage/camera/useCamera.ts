@@ -293,14 +293,15 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   useLayoutEffect(() => {
     let applied = '';
     const applyDetailLevel = (): void => {
-      const { level, terse, typeScale } = detailLevelAt(
+      const { level, terse, chipFields, typeScale } = detailLevelAt(
         flowStore.getState().transform[2] / scale(),
       );
-      const key = `${level} ${terse} ${typeScale}`;
+      const key = `${level} ${terse} ${chipFields} ${typeScale}`;
       if (applied === key || !root.current) return;
       applied = key;
       root.current.setAttribute('data-detail', level);
       root.current.toggleAttribute('data-terse', terse);
+      root.current.toggleAttribute('data-chip-fields', chipFields);
       root.current.style.setProperty('--screen-px', String(typeScale));
     };
     applyDetailLevel();
