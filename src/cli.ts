@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { runCli } from './cli/runCli';
+import { makeToolFolder } from './cli/toolFolder';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A closed pipe (`| head`) is not an error.
@@ -21,6 +23,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   err: (text) => process.stderr.write(text),
   read: (file) => readFileSync(file === '-' ? 0 : file, 'utf8'),
   write: (file, text) => writeFileSync(file, text),
+  tools: { cores: availableParallelism(), makeFolder: makeToolFolder },
   onInterrupt: (stop) => {
     process.once('SIGINT', stop);
     return () => process.off('SIGINT', stop);

@@ -32,7 +32,7 @@ const ROOMS: readonly Room[] = [
     rooms: ['host/protocol', 'host/parameters', 'host/playgroundBase', 'host/client'],
   },
   { name: 'host' },
-  { name: 'cli', packages: ['node:util'] },
+  { name: 'cli', packages: ['node:util', 'node:child_process', 'node:fs', 'node:os', 'node:path'] },
   {
     name: 'ui',
     packages: [

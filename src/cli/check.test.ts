@@ -85,7 +85,7 @@ describe('check', () => {
         '--property memori',
         '--property: expected the id of a property, got "memori" (did you mean "memory"?)',
       ],
-      ['--engine jit', '--engine: expected wasm, bytecode, got "jit"'],
+      ['--engine jit', '--engine: expected wasm, bytecode, spin, got "jit"'],
       ['--reduce=all', '--reduce: expected symmetry, partial-order, both, got "all"'],
       ['--json=1', '--json: expected no value, got "1"'],
     ] as const) {

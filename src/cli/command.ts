@@ -16,6 +16,40 @@ export interface Terminal {
   readonly hasColours?: boolean;
   /** Calls `stop` when the user interrupts a long command; returns the function that removes the listener. */
   readonly onInterrupt?: (stop: () => void) => () => void;
+  /** Absent where no other program can run. */
+  readonly tools?: Tools;
+}
+
+/** The result of another program. */
+export interface ToolResult {
+  /** Its exit status; undefined if it is not installed. */
+  readonly status: number | undefined;
+  /** Both outputs together. */
+  readonly output: string;
+  readonly timedOut: boolean;
+}
+
+/** A folder in which other programs run. */
+export interface ToolFolder {
+  readonly write: (name: string, text: string) => void;
+  /** Removes the first file whose name matches, and gives its text. */
+  readonly take: (name: RegExp) => string | undefined;
+  readonly subfolder: (name: string) => ToolFolder;
+  /** Runs a program until it ends, or for `seconds`; then it is interrupted. */
+  readonly run: (
+    program: string,
+    args: readonly string[],
+    options: { readonly seconds?: number; readonly onOutput?: (text: string) => void },
+  ) => Promise<ToolResult>;
+  /** Interrupts what runs in it. */
+  readonly interrupt: () => void;
+  readonly remove: () => void;
+}
+
+/** Other programs of this machine. */
+export interface Tools {
+  readonly cores: number;
+  readonly makeFolder: () => ToolFolder;
 }
 
 /** The arguments after the name of a command. */

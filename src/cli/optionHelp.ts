@@ -51,7 +51,19 @@ const OPTION_HELP: Readonly<Record<string, OptionHelp>> = {
   'max-states': { value: 'N', about: 'stop after N states' },
   'max-memory': { value: 'MB', about: 'stop at this much memory' },
   'max-seconds': { value: 'S', about: 'stop after this time' },
-  engine: { value: 'NAME', choices: ['wasm', 'bytecode'], about: 'the search engine' },
+  engine: {
+    value: 'NAME',
+    choices: ['wasm', 'bytecode', 'spin'],
+    about: 'the search engine; spin needs spin and gcc',
+  },
+  bitstate: { about: 'SPIN: one bit per state; it may miss states, so nothing holds' },
+  'hash-compact': { about: 'SPIN: a hash per state; it may miss states, so nothing holds' },
+  swarm: {
+    value: 'JOBS',
+    about: 'SPIN: so many bitstate searches in different orders; 33-64 for a part of them',
+  },
+  cores: { value: 'N', about: 'SPIN: search with so many processes' },
+  memory: { value: 'MB', about: 'SPIN: memory of the search, 2048 without it' },
   reduce: {
     value: 'KIND',
     choices: ['symmetry', 'partial-order', 'both'],

@@ -4,8 +4,20 @@ import type { InputError } from '../scenario/format/scenario';
 /** What a search covered: every interleaving, all up to a depth, or only a part because it was stopped. */
 export type Coverage = 'complete' | 'bounded' | 'stopped';
 
-/** Why a search ended early. `model`: a call reached a state that the model cannot represent. */
-export type StoppedBy = 'states' | 'memory' | 'time' | 'cancel' | 'depth' | 'model';
+/**
+ * Why a search ended early, or is not sure. `model`: a call reached a state that the model cannot represent. `bitstate`,
+ * `hash-compact`: SPIN may have taken some states for others. `violation`: SPIN stops when it has found each wanted violation.
+ */
+export type StoppedBy =
+  | 'states'
+  | 'memory'
+  | 'time'
+  | 'cancel'
+  | 'depth'
+  | 'model'
+  | 'bitstate'
+  | 'hash-compact'
+  | 'violation';
 
 /** The status of one property. `holds` requires a complete search; `incomplete` means no violation in the part that was searched. */
 export type PropertyStatus = 'holds' | 'violated' | 'not-applicable' | 'incomplete';
@@ -61,7 +73,14 @@ export interface CheckResult {
   readonly transitions: number;
   readonly depth: number;
   readonly seconds: number;
-  readonly engine: 'wasm' | 'bytecode';
+  readonly engine: 'wasm' | 'bytecode' | 'spin';
+  /** How SPIN searched. Its counterexamples need not be the shortest. */
+  readonly spin?: {
+    readonly mode: 'exhaustive' | 'bitstate' | 'hash-compact' | 'swarm';
+    readonly cores: number;
+    readonly jobs?: number;
+    readonly megabytes: number;
+  };
   /** Absent without reduction. With one, `states` counts the states after reduction. */
   readonly reduce?: Reduction;
   readonly properties: readonly PropertyVerdict[];

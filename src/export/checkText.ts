@@ -10,6 +10,9 @@ export const STOP_REASONS: Readonly<Record<StoppedBy, string>> = {
   cancel: 'cancellation',
   depth: 'the depth limit',
   model: 'a limit of the model',
+  bitstate: 'bitstate',
+  violation: 'the violation',
+  'hash-compact': 'hash-compact',
 };
 
 /** A check result as text: the verdict, each violation with the schedule that shows it, the properties that hold, the final outcomes. */
@@ -17,7 +20,8 @@ export function checkText(result: CheckResult, title: string): string {
   const options = Object.entries(result.options)
     .map(([k, v]) => ` ${k}=${v}`)
     .join('');
-  const { states, transitions, depth, seconds, engine, reduce } = result;
+  const { states, transitions, depth, seconds, reduce, spin } = result;
+  const engine = spin === undefined ? result.engine : `spin ${spin.mode}`;
   const coverage =
     result.stoppedBy === undefined
       ? 'complete'

@@ -39,7 +39,8 @@ export function counterexampleRun(
 }
 
 /** Partial order reduction searches again without it for the shortest counterexample, so a complete search always has it. */
-function coverageOf({ coverage, states, stoppedBy, reduce }: CheckResult): string {
+function coverageOf({ coverage, states, stoppedBy, reduce, spin }: CheckResult): string {
+  if (spin) return `found by SPIN (${spin.mode}), not the shortest, ${states} states explored`;
   const explored = `${states} states explored${reduce === undefined ? '' : ` with ${reduce} reduction`}`;
   return coverage === 'complete'
     ? `shortest of all schedules, ${explored}`

@@ -45,7 +45,9 @@ export function deadlockOption(context: PromelaContext): string {
       '    waits[0] = waits[0] - 1',
       ':: else -> break',
       'od;',
-      `if :: ${variables.map((variable) => `${variable} != 0`).join(' || ')} -> ${violationStatement('no-deadlock')} :: else -> skip fi`,
+      `if :: ${variables.map((variable) => `${variable} != 0`).join(' || ')} -> ${violationStatement('no-deadlock')} :: else -> skip fi;`,
+      // Also where they are not hidden, as in a multi-core search, they are no part of a state.
+      ...variables.map((variable, i) => `${variable} = 0${i + 1 < variables.length ? ';' : ''}`),
     ].map((line) => `      ${line}`),
     '     } }',
   ].join('\n');

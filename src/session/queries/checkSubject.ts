@@ -28,6 +28,9 @@ const STOP_REASONS: Readonly<Record<NonNullable<CheckResult['stoppedBy']>, strin
   depth: 'the depth limit',
   model: 'a limit of the model',
   cancel: 'you cancelled',
+  bitstate: 'a bitstate search',
+  violation: 'the violation',
+  'hash-compact': 'a hash-compact search',
 };
 
 /** The verdict as an answer to "can any interleaving violate a property?". Says "No" only if every state was explored. */
