@@ -41,11 +41,14 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
     return comparisonOf(state).timeline?.depths[line]?.[tick] ?? 0;
   });
   useLayoutEffect(() => {
-    stageSession.setState({
-      run: { ...compared.run, cursor: depth },
-      settings: session.getState().settings,
-    });
-  }, [stageSession, compared, depth, session]);
+    const update = (): void =>
+      stageSession.setState({
+        run: { ...compared.run, cursor: depth },
+        settings: session.getState().settings,
+      });
+    // While playing, one stage per frame: four at once would make a frame too long.
+    return session.getState().settings.playing ? afterFrames(line, update) : update();
+  }, [stageSession, compared, depth, line, session]);
   return (
     <section
       className={styles.compared}
@@ -68,6 +71,21 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
       </div>
     </section>
   );
+}
+
+/** Calls back after a number of frames; returns the function that cancels it. */
+function afterFrames(count: number, callback: () => void): (() => void) | undefined {
+  if (count === 0) {
+    callback();
+    return undefined;
+  }
+  let left = count;
+  let frame = requestAnimationFrame(function next() {
+    left -= 1;
+    if (left === 0) callback();
+    else frame = requestAnimationFrame(next);
+  });
+  return () => cancelAnimationFrame(frame);
 }
 
 function SideText({ side: { text, step } }: { readonly side: DifferenceSide }) {
