@@ -29,7 +29,7 @@ test('a lock that is removed in the text of a design is noticed, shared by link,
   await panel.getByRole('button', { name: 'Link' }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
   await expect(dialog).toContainText('It opens the modified design: text +1 -1 lines');
-  const link = /#v1\.[\w-]+/.exec(await dialog.innerText())?.[0] ?? '';
+  const link = /#v1\.[\w-]+/.exec(await dialog.locator('textarea').inputValue())?.[0] ?? '';
   expect(link.length).toBeLessThan(2000);
 
   const other = await context.newPage();

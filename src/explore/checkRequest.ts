@@ -1,6 +1,7 @@
-import { changedDesign, parsedDesign } from '../designs/changedDesign';
+import { changedDesign, isBuiltIn, parsedDesign } from '../designs/changedDesign';
 import { DESIGNS } from '../designs/designs';
 import { registerDesigns } from '../designs/registry';
+import { makeOwnText } from '../designs/textChange';
 import { compile } from '../kernel/compiler/compile';
 import { diagnosticsText } from '../kernel/text/diagnostic';
 import type { DesignChange } from '../kernel/language/mutation';
@@ -40,7 +41,7 @@ export function compileRequest({
   if (text !== undefined) {
     const { design, diagnostics } = parsedDesign(text);
     if (!design) throw new Error(diagnosticsText('text', diagnostics.slice(0, 1)));
-    const changed = { ...design, modified: [] };
+    const changed = { ...design, modified: isBuiltIn(design.id) ? [] : [makeOwnText(text)] };
     return compile(changed, scenario.options, scenario.world, scenario.calls);
   }
   const changed = changedDesign(scenario.design, scenario.options, mutations);

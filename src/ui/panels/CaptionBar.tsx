@@ -1,3 +1,4 @@
+import { modifiedDesignText, type Design } from '../../kernel/language/design';
 import type { CSSProperties } from 'react';
 import { makeMutation } from '../../kernel/language/mutation';
 import { currentCaption, narration } from '../../session/queries/captions';
@@ -13,6 +14,12 @@ import { dispatch } from '../../session/actions/dispatch';
 import { currentBranch, FIRST_BRANCH_ID } from '../../session/trace/run';
 import { snapshotText } from '../../session/trace/snapshotText';
 import { unreachedFaultsAt } from '../../session/trace/unreachedFaultsAt';
+
+/** `Modified design`, or `Own design`. */
+function designNote(design: Design): string {
+  const note = modifiedDesignText(design) ?? '';
+  return note.charAt(0).toUpperCase() + note.slice(1);
+}
 
 /** The caption of the current step, what the step did, and the next actions. */
 export function CaptionBar() {
@@ -59,7 +66,11 @@ export function CaptionBar() {
             } as CSSProperties
           }
         >
-          {mutations && <em>Modified design: {mutations.map(makeMutation).join(' ')}</em>}
+          {mutations && (
+            <em>
+              {designNote(run.setup.design)}: {mutations.map(makeMutation).join(' ')}
+            </em>
+          )}
           {snapshot.step && <code>{snapshot.step.id}</code>}
           {isEmpty
             ? 'No call yet. Run one, or add processes, devices and calls in the Scenario panel.'

@@ -98,31 +98,36 @@ function ModifiedDesign() {
   const mutations = useSession((state) => state.mutations);
   const currentMutations = useSession((state) => state.run.setup.mutations);
   if (mutations.length === 0 && !currentMutations) return undefined;
+  const isOwn = mutations.some((each) => each.kind === 'text' && each.own);
   return (
     <div className={styles.mutations}>
-      <p>Modified design:</p>
+      <p>{isOwn ? 'Own design:' : 'Modified design:'}</p>
       <ul>
         {mutations.map((mutation) => (
           <li key={makeMutation(mutation)}>
             <code>{makeMutation(mutation)}</code>
-            <button
-              type="button"
-              className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
-              aria-label={`Undo ${makeMutation(mutation)}`}
-              onClick={() => dispatch(session, 'toggle-mutation', { mutation })}
-            >
-              <Icon name="close" size={12} />
-            </button>
+            {!(mutation.kind === 'text' && mutation.own) && (
+              <button
+                type="button"
+                className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
+                aria-label={`Undo ${makeMutation(mutation)}`}
+                onClick={() => dispatch(session, 'toggle-mutation', { mutation })}
+              >
+                <Icon name="close" size={12} />
+              </button>
+            )}
           </li>
         ))}
       </ul>
-      <button
-        type="button"
-        className={`${buttons.button} ${buttons.small}`}
-        onClick={() => dispatch(session, 'discard-mutations')}
-      >
-        Discard changes
-      </button>
+      {!isOwn && (
+        <button
+          type="button"
+          className={`${buttons.button} ${buttons.small}`}
+          onClick={() => dispatch(session, 'discard-mutations')}
+        >
+          Discard changes
+        </button>
+      )}
     </div>
   );
 }
