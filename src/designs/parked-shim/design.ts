@@ -89,6 +89,7 @@ export const design: Design = {
           { container: unmapCompatDma(SHORTTERM_USERS), iommufd: unmapCompatDma(SHORTTERM_USERS) },
           'UNMAP.1',
         ),
+        hwpt_alloc: supportedOn({}, 'HWPT.1'),
         group_status: supportedOn({ group: groupStatusByDrivers }, 'GSTAT.1'),
         hot_reset: hotReset(false),
         remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),

@@ -13,6 +13,7 @@ import {
   mutexUnlock,
   NULL,
   addressOf,
+  refDec,
   ret,
   staticBranch,
   store,
@@ -37,8 +38,10 @@ const IOMMUFD_CITE = 'drivers/iommu/iommufd/main.c and ioas.c, v6.6';
 export function iommufdObjects(
   fileKinds: readonly ('iommufd' | 'container')[],
   shortterm: ShorttermUse,
+  hwptAlloc = false,
 ): readonly ObjectType[] {
-  return [iommufdCtx, iommufdIoas(shortterm), iommufdHwpt, iommufdGroup]
+  const hwpt = iommufdHwpt(hwptAlloc ? shortterm : undefined);
+  return [iommufdCtx, iommufdIoas(shortterm), hwpt, iommufdGroup]
     .map((type): ObjectType => ({ ...type, fileKinds }))
     .concat(iommufdDevice(shortterm));
 }
@@ -80,7 +83,7 @@ export const openShimContainer: Routine = {
 };
 
 /** f_op->release of a context: destroys its objects, then the context. Bound devices hold the file, so none is left. */
-export const releaseIommufd = (shortterm: ShorttermUse): Routine => ({
+export const releaseIommufd = (shortterm: ShorttermUse, hwptAlloc = false): Routine => ({
   name: 'iommufd_fops_release',
   cite: IOMMUFD_CITE,
   steps: [
@@ -89,6 +92,21 @@ export const releaseIommufd = (shortterm: ShorttermUse): Routine => ({
       title: 'destroy the remaining objects and the context',
       confidence: 'SRC',
       ops: [
+        ...(hwptAlloc
+          ? [
+              forEach('hwpt', 'file', 'table', [
+                branch(live('table'), [
+                  branch(eq('table.published', 1), [
+                    store('table.users', 0),
+                    ...clearShortterm(shortterm, 'table'),
+                    store('table.published', 0),
+                    refDec('table.ioas.users'),
+                    free('table'),
+                  ]),
+                ]),
+              ]),
+            ]
+          : []),
         forEach('ioas', 'file', 'left', [
           branch(live('left'), [
             branch(eq('left.published', 1), [

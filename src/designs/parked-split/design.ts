@@ -101,6 +101,7 @@ export const design: Design = {
         ioas_unmap: supportedOn({ iommufd: ioasUnmap(SHORTTERM_USERS) }, 'IOUNMAP.1'),
         map_dma: supportedOn({ container: type1Map('v5.14') }, 'MAP.1'),
         unmap_dma: supportedOn({ container: type1Unmap('v5.14') }, 'UNMAP.1'),
+        hwpt_alloc: supportedOn({}, 'HWPT.1'),
         group_status: supportedOn({ group: groupStatusByDrivers }, 'GSTAT.1'),
         hot_reset: hotReset(true),
         remove_driver: removeDriver(splitDriverRules(choice)),

@@ -43,6 +43,8 @@ export const attachIoas = (linux: Linux): Routine => ({
       shortterm: linux.shortterm,
       resetBlocksGroup: linux.resetBlocksGroup,
       replaceChecksAttached: linux.replaceChecksAttached,
+      hwptAlloc: true,
+      hwptArgument: true,
       stepId: 'ATTACH.4',
       ioas: {
         name: 'ioas',
@@ -66,6 +68,7 @@ export const attachIoas = (linux: Linux): Routine => ({
     },
     ...detachDevice({
       resetBlocksGroup: linux.resetBlocksGroup,
+      hwptAlloc: true,
       prefix: 'ATTACH.U5:',
       idev: 'device.iommufd_device',
       next: 'ATTACH.U5',
@@ -106,6 +109,7 @@ export const detachIoas = (linux: Linux): Routine => ({
     },
     ...detachDevice({
       resetBlocksGroup: linux.resetBlocksGroup,
+      hwptAlloc: true,
       prefix: 'DETACH.4:',
       idev: 'device.iommufd_device',
       next: 'DETACH.5',

@@ -14,6 +14,7 @@ import {
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { ioasAlloc, iommufdObjects, openIommufd, releaseIommufd } from '../parked-shim/iommufd';
 import { iommuDestroy } from '../shared/iommufd/destroy';
+import { hwptAlloc } from '../shared/iommufd/hwptAlloc';
 import { cdev } from '../parked-shim/objects';
 import { vfioContainer } from '../parked-split/objects';
 import { attachIoas, detachIoas } from './attach';
@@ -79,7 +80,7 @@ export const design: Design = {
         groupDeviceFile(kvm),
         PARENT_DEVICE,
         iommuGroupType(['iommufd_ctx', 'vfio_group'], linux.resetBlocksGroup),
-        ...iommufdObjects(['iommufd'], linux.shortterm),
+        ...iommufdObjects(['iommufd'], linux.shortterm, true),
         kvmType,
         kvmVfioType,
         kvmVfioFileType,
@@ -96,7 +97,9 @@ export const design: Design = {
         ioas_alloc: ioctlBody({ iommufd: ioasAlloc(linux.shortterm) }),
         attach_ioas: ioctlBody({ cdev: attachIoas(linux) }),
         detach_ioas: ioctlBody({ cdev: detachIoas(linux) }),
-        iommu_destroy: ioctlBody({ iommufd: iommuDestroy(['cdev', 'device'], linux.shortterm) }),
+        iommu_destroy: ioctlBody({
+          iommufd: iommuDestroy(['cdev', 'device'], linux.shortterm, true),
+        }),
         set_container: ioctlBody({ group: setContainer(linux) }),
         set_iommu: ioctlBody({ container: setIommu, iommufd: setIommuCompat }),
         unset_container: ioctlBody({ group: unsetContainer }),
@@ -118,6 +121,7 @@ export const design: Design = {
           container: type1Unmap('v6.6'),
           iommufd: unmapCompatDma(linux.shortterm),
         }),
+        hwpt_alloc: ioctlBody({ iommufd: hwptAlloc(linux.shortterm, linux.hwptAllocNoIoas) }),
         group_status: ioctlBody({ group: groupStatus }),
         hot_reset: ioctlBody({ cdev: hotReset, device: hotReset }),
         remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),
@@ -127,7 +131,7 @@ export const design: Design = {
         device: releaseGroupDevice(linux, kvm),
         group: releaseGroup,
         container: releaseContainer,
-        iommufd: releaseIommufd(linux.shortterm),
+        iommufd: releaseIommufd(linux.shortterm, true),
       },
       parkedFileKinds: [],
       privateData: {

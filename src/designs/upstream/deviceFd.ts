@@ -228,6 +228,7 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
         shortterm: linux.shortterm,
         resetBlocksGroup: linux.resetBlocksGroup,
         replaceChecksAttached: linux.replaceChecksAttached,
+        hwptAlloc: true,
         stepId: 'GDF.9',
         ioas: compatIoasAt('df.iommufd'),
         idev: 'device.iommufd_device',

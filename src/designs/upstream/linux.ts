@@ -14,6 +14,8 @@ export interface Linux {
   readonly shortterm: ShorttermUse;
   /** BIND takes the VF token, and each virtual function has its own reset set (v6.17). */
   readonly vfToken: boolean;
+  /** What IOMMU_HWPT_ALLOC returns for an unknown ioas; v6.7, which lets it name another page table, changed it. */
+  readonly hwptAllocNoIoas: 'ENOENT' | 'EINVAL';
   /** A replace checks that the device is attached (v6.15). */
   readonly replaceChecksAttached: boolean;
   /** What is known of violations that only this version has, by property or field (PropertyInputs.caveatFor). */
@@ -26,6 +28,7 @@ const V6_12: Linux = {
   version: '6.12',
   shortterm: SHORTTERM_USERS,
   vfToken: false,
+  hwptAllocNoIoas: 'EINVAL',
   replaceChecksAttached: false,
   resetBlocksGroup: false,
 };
@@ -34,6 +37,7 @@ const V6_18: Linux = {
   version: '6.18',
   shortterm: { field: 'wait_cnt', timeout: '60 s' },
   vfToken: true,
+  hwptAllocNoIoas: 'EINVAL',
   replaceChecksAttached: true,
   resetBlocksGroup: false,
 };
@@ -42,6 +46,7 @@ const LINUX: Readonly<Record<LinuxVersion, Linux>> = {
   '6.6': {
     ...V6_12,
     version: '6.6',
+    hwptAllocNoIoas: 'ENOENT',
     shortterm: { field: 'destroy_rwsem', timeout: '' },
     knownBugs: { memory: 'reported by syzbot 2023, fixed in v6.7' },
   },

@@ -214,7 +214,7 @@ const iommuCounters: readonly CounterSpec[] = [
 /** Short-term uses of the objects of an iommufd; between two calls only the table of ids has one. */
 function shorttermCounters({ field }: ShorttermUse): readonly CounterSpec[] {
   if (field === 'destroy_rwsem')
-    return ['iommufd_device', 'iommufd_ioas'].map((type) => ({
+    return ['iommufd_device', 'iommufd_ioas', 'iommufd_hwpt_paging'].map((type) => ({
       counter: `${type}.readers`,
       holders: [],
     }));
@@ -225,7 +225,11 @@ function shorttermCounters({ field }: ShorttermUse): readonly CounterSpec[] {
       countsOn: role,
       label: 'its entry in the iommufd',
     });
-  return [inTable('iommufd_device', 'idev'), inTable('iommufd_ioas', 'ioas')];
+  return [
+    inTable('iommufd_device', 'idev'),
+    inTable('iommufd_ioas', 'ioas'),
+    inTable('iommufd_hwpt_paging', 'hwpt'),
+  ];
 }
 
 /** Holders of a struct file: fd tables, and kernel objects with a reference on an iommufd or a group file. */

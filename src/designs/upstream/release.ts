@@ -49,6 +49,7 @@ export function unbindSteps(
       flag: 'device.iommufd_attached',
       steps: detachDevice({
         resetBlocksGroup,
+        hwptAlloc: true,
         prefix,
         idev: 'device.iommufd_device',
         next: `${prefix}IUNBIND.1b`,

@@ -1,5 +1,5 @@
 import type { InstanceKey } from '../../kernel/language/instanceKey';
-import { resultName } from '../../kernel/compiler/instances';
+import { automaticHwpt, resultName } from '../../kernel/compiler/instances';
 import type { ObjectSlot, Program, ProgramCall } from '../../kernel/compiler/program';
 import { processOf } from '../../kernel/language/world';
 
@@ -19,6 +19,7 @@ const NAME_ARGUMENTS = [
   'fd',
   'iommufd',
   'ioas',
+  'hwpt',
   'object',
   'container',
   'kvm',
@@ -128,6 +129,8 @@ class NamePairing {
       : anchor.ioas === undefined
         ? undefined
         : this.name(anchor.ioas);
+    const isAutomatic = anchor.hwpt === automaticHwpt(anchor.ioas ?? '');
+    const hwpt = isAutomatic ? automaticHwpt(ioas ?? '') : this.name(anchor.hwpt ?? '');
     return {
       ...anchor,
       ...(device === undefined ? {} : { device }),
@@ -144,6 +147,7 @@ class NamePairing {
         ? {}
         : { process: this.name(`process ${anchor.process}`).slice('process '.length) }),
       ...(ioas === undefined ? {} : { ioas }),
+      ...(anchor.hwpt === undefined ? {} : { hwpt }),
       ...(anchor.kvm === undefined
         ? {}
         : { kvm: this.name(`kvm ${anchor.kvm}`).slice('kvm '.length) }),

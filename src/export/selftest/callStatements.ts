@@ -51,6 +51,7 @@ export function callStatements(
         'VFIO_DEVICE_BIND_IOMMUFD',
       );
     case 'attach_ioas':
+      if (call.hwpt !== undefined) return undefined;
       return withArgument(
         'vfio_device_attach_iommufd_pt',
         sized(`, .pt_id = ${variable(call.ioas)}`),

@@ -49,7 +49,7 @@ export function laneOf(spec: ObjectType): LaneId | undefined {
   if (known) return known;
   if (spec.type.startsWith('iommufd_')) return 'iommufd';
   if (spec.type.startsWith('iommu_')) return 'hardware';
-  return spec.per === 'ioas' || spec.per === 'iommufdGroup'
+  return spec.per === 'ioas' || spec.per === 'hwpt' || spec.per === 'iommufdGroup'
     ? 'iommufd'
     : spec.per === 'file' || spec.per === 'kvm'
       ? 'context'

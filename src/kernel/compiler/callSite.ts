@@ -51,10 +51,18 @@ export class CallSite {
       const key =
         name === undefined
           ? undefined
-          : (this.instances.fdKey(name) ?? this.instances.ioasKey(name));
+          : (this.instances.fdKey(name) ??
+            this.instances.ioasKey(name) ??
+            this.instances.hwptKey(name));
       if (key) args[arg] = key;
     }
     if (this.call.ioas !== undefined) args['ioas'] = this.instances.ioasKey(this.call.ioas)!;
+    if (this.call.hwpt !== undefined) args['ioas'] = this.instances.hwptKey(this.call.hwpt)!;
+    if (this.call.call === 'hwpt_alloc') {
+      args['ioas'] = this.instances.hwptKey(resultName(this.call, this.index))!;
+      const bound = this.boundFile();
+      if (bound) args['bound'] = bound;
+    }
     if (this.call.call === 'ioas_alloc')
       args['ioas'] = this.instances.ioasKey(resultName(this.call, this.index))!;
     this.call.groups?.forEach((name, i) => {
@@ -64,6 +72,17 @@ export class CallSite {
     if (this.call.device !== undefined)
       args['device'] = this.instances.deviceKey(this.call.device)!;
     return args;
+  }
+
+  /** The first device file that some call binds to the iommufd of this call. */
+  private boundFile(): InstanceKey | undefined {
+    const { iommufd, device } = this.call;
+    if (iommufd === undefined) return undefined;
+    const { file } = this.instances.fdKey(iommufd)!;
+    return this.calls
+      .filter((c) => c.call === 'bind_iommufd' && this.instances.fdKey(c.iommufd!)?.file === file)
+      .map((c) => this.instances.fdKey(c.fd!)!)
+      .find((key) => key.fileKind === 'cdev' && key.device === device);
   }
 
   /** Its routine in this design. */
@@ -91,8 +110,13 @@ export class CallSite {
   /** The value of a static condition. */
   evaluateStatic(test: StaticCondition): boolean {
     if (typeof test !== 'string') {
-      const name = this.call[test.arg as 'fd' | 'iommufd' | 'container' | 'object' | 'ioas'];
-      const ioas = name === undefined ? undefined : this.instances.ioasKey(name);
+      const name =
+        this.call[test.arg as 'fd' | 'iommufd' | 'container' | 'object' | 'ioas'] ??
+        (test.arg === 'ioas' ? this.call.hwpt : undefined);
+      const ioas =
+        name === undefined
+          ? undefined
+          : (this.instances.ioasKey(name) ?? this.instances.hwptKey(name));
       return (
         test.kinds.includes(this.kindOf(name) ?? (ioas ? 'ioas' : 'none')) ||
         (ioas?.fileKind !== undefined && test.kinds.includes(ioas.fileKind))
@@ -119,9 +143,16 @@ export class CallSite {
       }
       case 'object-is-ioas':
         return this.instances.ioasKey(this.call.object!) !== undefined;
+      case 'object-is-hwpt':
+        return this.instances.hwptKey(this.call.object!) !== undefined;
+      case 'device-is-bound':
+        return this.boundFile() !== undefined;
+      case 'attaches-hwpt':
+        return this.call.hwpt !== undefined;
       case 'same-iommufd': {
         const file = this.instances.fdKey(this.call.iommufd!)?.file;
-        const ioas = this.instances.ioasKey(this.call.object ?? this.call.ioas!);
+        const name = this.call.object ?? this.call.ioas!;
+        const ioas = this.instances.ioasKey(name) ?? this.instances.hwptKey(name);
         return ioas === undefined || ioas.file === file;
       }
       case 'stale-node':
@@ -137,6 +168,7 @@ export class CallSite {
       this.call.fd,
       this.call.iommufd,
       this.call.ioas,
+      this.call.hwpt,
       this.call.object,
       this.call.container,
       ...(this.call.groups ?? []),

@@ -32,6 +32,8 @@ export interface Instances {
   /** The key of a named fd; undefined if there is none. */
   fdKey(name: string): InstanceKey | undefined;
   ioasKey(name: string): InstanceKey | undefined;
+  /** The key of a page table that hwpt_alloc makes, which is also one of its ioas. */
+  hwptKey(name: string): InstanceKey | undefined;
   deviceKey(name: string): InstanceKey | undefined;
 }
 
@@ -43,6 +45,7 @@ export const GRANULARITY_KEYS: Readonly<Record<Granularity, readonly (keyof Inst
   file: ['file'],
   fd: ['fd'],
   ioas: ['ioas'],
+  hwpt: ['hwpt'],
   iommufdGroup: ['file', 'group'],
   kvm: ['kvm'],
   kvmFile: ['kvm', 'file'],
@@ -63,6 +66,7 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
   const files: FileInstance[] = [];
   const fds: FdInstance[] = [];
   const ioas: InstanceKey[] = [];
+  const hwpts: InstanceKey[] = [];
   const fdKey = (name: string): InstanceKey | undefined => {
     const fd = fds.find((f) => f.name === name);
     const file = fd && files.find((f) => f.name === fd.file);
@@ -100,15 +104,20 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
         file: iommufd.file!,
         ...(iommufd.fileKind ? { fileKind: iommufd.fileKind } : {}),
       });
+    } else if (c.call === 'hwpt_alloc') {
+      hwpts.push({ ...ioas.find((a) => a.ioas === c.ioas)!, hwpt: name });
     }
   };
   // A call can use a name that another task creates further down in the file: repeat until all are resolved.
   let rest = calls.map((c, i) => [c, i] as const);
   while (rest.length > 0) {
     const stuck = rest.filter(([c, i]) => {
-      const ready = [c.fd, c.call === 'ioas_alloc' ? c.iommufd : undefined].every(
-        (n) => n === undefined || fds.some((f) => f.name === n),
-      );
+      const usesIommufd = c.call === 'ioas_alloc' || c.call === 'hwpt_alloc';
+      const ready =
+        [c.fd, usesIommufd ? c.iommufd : undefined].every(
+          (n) => n === undefined || fds.some((f) => f.name === n),
+        ) &&
+        (c.call !== 'hwpt_alloc' || ioas.some((a) => a.ioas === c.ioas));
       if (ready) add(c, i);
       return !ready;
     });
@@ -131,6 +140,7 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
     file: files.map((f) => f.key),
     fd: fds.map((f) => ({ ...fdKey(f.name)! })),
     ioas,
+    hwpt: [...ioas.map(withAutomaticHwpt), ...hwpts],
     iommufdGroup: files
       .filter((f) => f.kind === 'iommufd' || f.kind === 'container')
       .flatMap((f) =>
@@ -148,6 +158,7 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
     fdKey,
     deviceKey,
     ioasKey: (name) => ioas.find((a) => a.ioas === name),
+    hwptKey: (name) => hwpts.find((a) => a.hwpt === name),
     recreatedGroups: groups.filter((group) => isRecreated(group, world, calls)),
     counts: {
       files: (kinds) => files.filter((f) => kinds.includes(f.kind)).length,
@@ -168,6 +179,16 @@ function isRecreated(group: string, { devices }: World, calls: readonly Call[]):
         c.call === 'unregister_device' || (c.call === 'register_device' && c.fault !== undefined),
     )
   );
+}
+
+/** The key of the automatic page table of an ioas. */
+function withAutomaticHwpt(key: InstanceKey): InstanceKey {
+  return { ...key, hwpt: automaticHwpt(key.ioas!) };
+}
+
+/** The name of the automatic page table of an ioas. */
+export function automaticHwpt(ioas: string): string {
+  return `${ioas} hwpt`;
 }
 
 /** The process of each VM: that of the first call that names it. */
@@ -227,7 +248,7 @@ export function objectTypes(model: DesignModel): readonly ObjectType[] {
 export function instanceKeysOf(spec: ObjectType, instances: Instances): readonly InstanceKey[] {
   const kinds =
     spec.fileKinds ??
-    (spec.per === 'ioas' || spec.per === 'iommufdGroup' ? ['iommufd'] : undefined);
+    (['ioas', 'hwpt', 'iommufdGroup'].includes(spec.per) ? (['iommufd'] as const) : undefined);
   const keys = instances.keys[spec.per];
   const first = kinds
     ? keys.filter((a) => a.fileKind !== undefined && kinds.includes(a.fileKind))

@@ -321,7 +321,10 @@ export class Lowering {
       out.push({
         op: 'if',
         cond: binary('eq', scope.load(completion), constant(0)),
-        then: this.lowerBranch(onTimeout, scope),
+        then: [
+          emitEvent(this.call, { kind: 'say', text: 'the wait times out', injected: true }),
+          ...this.lowerBranch(onTimeout, scope),
+        ],
         otherwise: NO_STATEMENTS,
       });
     for (const { field: f, when } of scope.fields(completion).cases) {

@@ -2,7 +2,13 @@ import type { DesignModel, EdgeKind, FieldSpec } from '../language/design';
 import type { InstanceKey } from '../language/instanceKey';
 import { evaluateStaticNumber } from '../language/staticNumber';
 import type { StaticNumber } from '../language/staticNumber';
-import { GRANULARITY_KEYS, instanceKeysOf, instanceCountsFor, objectTypes } from './instances';
+import {
+  automaticHwpt,
+  GRANULARITY_KEYS,
+  instanceKeysOf,
+  instanceCountsFor,
+  objectTypes,
+} from './instances';
 import type { Instances } from './instances';
 import type { Field, ObjectSlot } from './program';
 
@@ -157,12 +163,19 @@ function instanceKeyText(
 ): string | undefined {
   let key = '';
   for (const k of keys) {
-    const value =
-      at[k] ?? (k === 'ioas' && at.file !== undefined ? `${at.file}.compat` : undefined);
+    const value = at[k] ?? impliedKey(k, at);
     if (value === undefined) return undefined;
     key += `${value}\n`;
   }
   return key;
+}
+
+/** Without a name of an ioas the compat ioas of the file is meant, without one of a page table the automatic one of the ioas. */
+function impliedKey(k: keyof InstanceKey, at: InstanceKey): string | undefined {
+  if (k === 'ioas') return at.file === undefined ? undefined : `${at.file}.compat`;
+  if (k !== 'hwpt') return undefined;
+  const ioas = at.ioas ?? impliedKey('ioas', at);
+  return ioas === undefined ? undefined : automaticHwpt(ioas);
 }
 
 function linkObjects(objects: ObjectSlot[], model: DesignModel): void {

@@ -13,6 +13,8 @@ export interface InstanceKey {
   readonly fd?: string;
   readonly process?: string;
   readonly ioas?: string;
+  /** A page table: `ioas1 hwpt` for the automatic one of an ioas, or the name of a result. */
+  readonly hwpt?: string;
   readonly kvm?: string;
   /** A mapping of a file, by the mmap call that makes it. */
   readonly mapping?: string;
@@ -21,7 +23,7 @@ export interface InstanceKey {
 }
 
 /**
- * What one instance of an object type exists for. `ioas`: one per ioas, the compat ioas of each iommufd included. `kvmFile`:
+ * What one instance of an object type exists for. `ioas`: one per ioas, the compat ioas of each iommufd included. `hwpt`: the automatic page table of each ioas, and those of hwpt_alloc. `kvmFile`:
  * one per VM and file that a call gives to it or takes from it. `global`: one per system.
  */
 export type Granularity =
@@ -31,6 +33,7 @@ export type Granularity =
   | 'file'
   | 'fd'
   | 'ioas'
+  | 'hwpt'
   | 'iommufdGroup'
   | 'kvm'
   | 'kvmFile'

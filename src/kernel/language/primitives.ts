@@ -63,6 +63,12 @@ export type StaticCondition =
   | 'device-in-group'
   /** The object argument names an ioas, or a bound device fd. */
   | 'object-is-ioas'
+  /** The object argument names a page table that hwpt_alloc made. */
+  | 'object-is-hwpt'
+  /** The attach names a page table, not an ioas. */
+  | 'attaches-hwpt'
+  /** Some call binds a file of the named device to the iommufd of the call. */
+  | 'device-is-bound'
   /** The list of group fds is left out or empty. */
   | 'no-groups'
   /** Some call of the scenario is a hot reset. */

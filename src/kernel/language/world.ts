@@ -60,6 +60,7 @@ export const CALL_NAMES = [
   'ioas_unmap',
   'map_dma',
   'unmap_dma',
+  'hwpt_alloc',
 ] as const;
 
 /** The name of a call in the scenario format. */
@@ -88,6 +89,8 @@ export interface Call {
   readonly fd?: string | undefined;
   readonly iommufd?: string | undefined;
   readonly ioas?: string | undefined;
+  /** A page table that hwpt_alloc made. */
+  readonly hwpt?: string | undefined;
   readonly object?: string | undefined;
   readonly container?: string | undefined;
   readonly kvm?: string | undefined;
@@ -103,11 +106,13 @@ export interface Call {
 }
 
 export type CallArgument =
-  'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'object' | 'container' | 'kvm' | 'to';
+  'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'hwpt' | 'object' | 'container' | 'kvm' | 'to';
 
 /** Arguments and result of a call, and who can make it. */
 export interface CallSignature {
   readonly args: readonly CallArgument[];
+  /** The arguments if the call names an hwpt. */
+  readonly withHwpt?: readonly CallArgument[];
   /** Lists of fds, which may be left out. */
   readonly lists?: readonly 'groups'[];
   readonly result: 'fd' | 'id' | 'zero';
@@ -122,7 +127,12 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   open_iommufd: { args: [], result: 'fd', by: 'process' },
   bind_iommufd: { args: ['fd', 'iommufd'], result: 'zero', by: 'process' },
   ioas_alloc: { args: ['iommufd'], result: 'id', by: 'process' },
-  attach_ioas: { args: ['fd', 'ioas'], result: 'zero', by: 'process' },
+  attach_ioas: {
+    args: ['fd', 'ioas'],
+    withHwpt: ['fd', 'hwpt'],
+    result: 'zero',
+    by: 'process',
+  },
   detach_ioas: { args: ['fd'], result: 'zero', by: 'process' },
   iommu_destroy: { args: ['iommufd', 'object'], result: 'zero', by: 'process' },
   set_container: { args: ['fd', 'container'], result: 'zero', by: 'process' },
@@ -148,6 +158,7 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   map_dma: { args: ['fd'], result: 'zero', by: 'process' },
   unmap_dma: { args: ['fd'], result: 'zero', by: 'process' },
   group_status: { args: ['fd'], result: 'zero', by: 'process' },
+  hwpt_alloc: { args: ['iommufd', 'ioas', 'device'], result: 'id', by: 'process' },
   hot_reset: { args: ['fd'], lists: ['groups'], result: 'zero', by: 'process' },
 };
 

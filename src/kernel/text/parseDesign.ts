@@ -119,6 +119,7 @@ const CALL_ARGUMENTS: readonly CallArgument[] = [
   'fd',
   'iommufd',
   'ioas',
+  'hwpt',
   'object',
   'container',
   'kvm',

@@ -17,7 +17,16 @@ export interface UnknownName {
 }
 
 /** The arguments of a call that a path can start with. */
-export const PATH_ARGUMENTS = ['fd', 'iommufd', 'container', 'object', 'ioas', 'kvm', 'device'];
+export const PATH_ARGUMENTS = [
+  'fd',
+  'iommufd',
+  'container',
+  'object',
+  'ioas',
+  'kvm',
+  'device',
+  'bound',
+];
 
 /** The object types of a design by role and name, to check paths without a scenario. */
 export class ObjectTypes {

@@ -41,7 +41,8 @@ const MISSING_ARGUMENT: Readonly<Record<CallArgument, string>> = {
   iommufd: 'an open iommufd of this process',
   container: 'an open container or iommufd of this process',
   ioas: 'an IOAS',
-  object: 'an IOAS or an open device of this process',
+  hwpt: 'a page table',
+  object: 'an IOAS, a page table or an open device of this process',
   kvm: 'a VM',
   to: 'a second process',
 };

@@ -8,6 +8,7 @@ const RESULT_STEMS: Readonly<Record<string, string>> = {
   open_group: 'grp',
   open_container: 'c',
   ioas_alloc: 'ioas',
+  hwpt_alloc: 'hwpt',
 };
 
 /** Every name of a world and its calls. A new name is none of them, so that no two things look alike. */

@@ -3,9 +3,10 @@ import type { Call } from '../../kernel/language/world';
 
 /** A call without its result name: `bind_iommufd(fd1, ictx1)`. */
 export function callExpression(call: Call): string {
-  const { args, lists = [] } = callSignature(call.call) ?? { args: [] };
+  const signature = callSignature(call.call);
+  const { args = [], withHwpt = args, lists = [] } = signature ?? {};
   return `${call.call}(${[
-    ...args.map((key) => call[key] ?? '?'),
+    ...(call.hwpt === undefined ? args : withHwpt).map((key) => call[key] ?? '?'),
     ...lists.map((key) => `[${(call[key] ?? []).join(', ')}]`),
   ].join(', ')})`;
 }

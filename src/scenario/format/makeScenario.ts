@@ -7,6 +7,7 @@ const CALL_KEYS = [
   'fd',
   'iommufd',
   'ioas',
+  'hwpt',
   'object',
   'container',
   'kvm',

@@ -167,7 +167,7 @@ function checkCall(
   checkName('group', 'a group of the world', [...new Set(devices.map((d) => d.group))]);
   checkName('to', 'a process of world.processes', processes);
   const checkResult = (
-    key: 'fd' | 'iommufd' | 'container' | 'ioas' | 'object',
+    key: 'fd' | 'iommufd' | 'container' | 'ioas' | 'hwpt' | 'object',
     kinds: readonly string[],
     noun: string,
   ): void => {
@@ -209,7 +209,8 @@ function checkCall(
   if (c.call === 'bind_iommufd') checkResult('iommufd', RESULT_KINDS.fd, 'a file descriptor');
   else checkResult('iommufd', RESULT_KINDS.iommufd, 'an iommufd');
   checkResult('ioas', RESULT_KINDS.ioas, 'an ioas');
-  checkResult('object', RESULT_KINDS.object, 'an ioas or a device fd');
+  checkResult('hwpt', RESULT_KINDS.hwpt, 'a page table');
+  checkResult('object', RESULT_KINDS.object, 'an ioas, a page table or a device fd');
   c.after?.forEach((reference, i) => {
     const target = callIndexOf(scenario.calls, reference);
     if (target < 0 || (scenario.calls[target]?.by === c.by && target >= index))
@@ -244,9 +245,15 @@ export function possibleFaults(
   names: ReadonlyMap<string, ResultName>,
   design: Design,
 ): readonly string[] {
-  if (isVfsCall(c.call)) return [];
-  const body = callBodyOf(design.model({ ...defaultOptions(design), ...scenario.options }), c.call);
   const fd = c.fd ?? c.iommufd;
+  const model = design.model({ ...defaultOptions(design), ...scenario.options });
+  if (c.call === 'close') {
+    const kind = fd === undefined ? undefined : names.get(fd)?.kind;
+    const release = kind === 'ioas' || kind === 'hwpt' ? undefined : model.releases[kind ?? 'cdev'];
+    return release ? faultSteps(release) : [];
+  }
+  if (isVfsCall(c.call)) return [];
+  const body = callBodyOf(model, c.call);
   return body
     ? faultSteps(routineOf(body, fd === undefined ? undefined : names.get(fd)?.kind))
     : [];
@@ -259,9 +266,15 @@ function checkNameCycles(
   report: ReportError,
 ): void {
   const dependencies = calls.map((c, i) => {
-    const used = [c.fd, c.iommufd, c.container, c.ioas, c.object, ...(c.groups ?? [])].flatMap(
-      (n) => (n === undefined ? [] : (names.get(n)?.call ?? [])),
-    );
+    const used = [
+      c.fd,
+      c.iommufd,
+      c.container,
+      c.ioas,
+      c.hwpt,
+      c.object,
+      ...(c.groups ?? []),
+    ].flatMap((n) => (n === undefined ? [] : (names.get(n)?.call ?? [])));
     const earlier = (c.after ?? []).map((reference) => callIndexOf(calls, reference));
     const previous = calls.findLastIndex((o, j) => j < i && o.by === c.by);
     return previous < 0 ? [...used, ...earlier] : [...used, ...earlier, previous];

@@ -8,8 +8,8 @@ export interface ResultName {
   readonly by: string;
   /** Process whose fd table has it; undefined for ids. */
   readonly process: string | undefined;
-  /** Kind of its struct file, or `ioas`. Undefined if a chain of `pass_fd` does not lead to a file. */
-  readonly kind: FileKind | 'ioas' | undefined;
+  /** Kind of its struct file, `ioas` or `hwpt`. Undefined if a chain of `pass_fd` does not lead to a file. */
+  readonly kind: FileKind | 'ioas' | 'hwpt' | undefined;
 }
 
 /** The kinds of results that each argument takes. */
@@ -18,7 +18,8 @@ export const RESULT_KINDS = {
   container: ['cdev', 'device', 'group', 'container', 'iommufd'],
   iommufd: ['iommufd'],
   ioas: ['ioas'],
-  object: ['ioas', 'cdev', 'device'],
+  hwpt: ['hwpt'],
+  object: ['ioas', 'hwpt', 'cdev', 'device'],
 } as const satisfies Readonly<Record<string, readonly NonNullable<ResultName['kind']>[]>>;
 
 /** Every result name of the calls. If two calls have the same name, that of the first. */
@@ -31,6 +32,7 @@ export function resultNames(calls: readonly Call[]): ReadonlyMap<string, ResultN
     const c = calls[index];
     if (!c || depth > calls.length) return undefined;
     if (c.call === 'ioas_alloc') return 'ioas';
+    if (c.call === 'hwpt_alloc') return 'hwpt';
     if (c.call !== 'pass_fd') return fileKindOf(c.call);
     const passed = c.fd === undefined ? undefined : callByName.get(c.fd);
     return passed === undefined ? undefined : kindOf(passed, depth + 1);
@@ -39,7 +41,8 @@ export function resultNames(calls: readonly Call[]): ReadonlyMap<string, ResultN
     [...callByName].map(([name, index]): [string, ResultName] => {
       const c = calls[index] as Call;
       const kind = kindOf(index, 0);
-      const process = kind === 'ioas' ? undefined : c.call === 'pass_fd' ? c.to : processOf(c.by);
+      const isId = kind === 'ioas' || kind === 'hwpt';
+      const process = isId ? undefined : c.call === 'pass_fd' ? c.to : processOf(c.by);
       return [name, { call: index, by: c.by, kind, process }];
     }),
   );

@@ -84,17 +84,36 @@ function callSchema(name: string, { args, lists = [], result }: CallSignature) {
 const CALL_SCHEMAS: ReadonlyMap<CallName, ReturnType<typeof callSchema>> = new Map(
   CALL_NAMES.map((c) => [c, callSchema(c, CALL_SIGNATURES[c])]),
 );
+/** The calls that can name an hwpt, in that form. */
+const HWPT_CALL_SCHEMAS: ReadonlyMap<string, ReturnType<typeof callSchema>> = new Map(
+  CALL_NAMES.flatMap((c) => {
+    const { withHwpt, ...signature } = CALL_SIGNATURES[c];
+    return withHwpt ? [[c, callSchema(c, { ...signature, args: withHwpt })] as const] : [];
+  }),
+);
 const UNKNOWN_CALL_SCHEMA = v.looseObject(
   { by: v.unknown(), call: oneOf(CALL_NAMES) },
   'a call: an object with "by", "call" and the arguments of the call',
 );
-const anyCallSchema = chooseSchema([...CALL_SCHEMAS.values()], (input: unknown) => {
-  const name =
-    typeof input === 'object' && input !== null && Object.hasOwn(input, 'call')
-      ? (input as { call: unknown }).call
-      : undefined;
-  return CALL_SCHEMAS.get(name as CallName) ?? declaredCallSchema(name) ?? UNKNOWN_CALL_SCHEMA;
-});
+const anyCallSchema = chooseSchema(
+  [...CALL_SCHEMAS.values(), ...HWPT_CALL_SCHEMAS.values()],
+  (input: unknown) => {
+    const name =
+      typeof input === 'object' && input !== null && Object.hasOwn(input, 'call')
+        ? (input as { call: unknown }).call
+        : undefined;
+    const withHwpt =
+      typeof name === 'string' && Object.hasOwn(input as object, 'hwpt')
+        ? HWPT_CALL_SCHEMAS.get(name)
+        : undefined;
+    return (
+      withHwpt ??
+      CALL_SCHEMAS.get(name as CallName) ??
+      declaredCallSchema(name) ??
+      UNKNOWN_CALL_SCHEMA
+    );
+  },
+);
 
 /** The schema of a call that a registered design declares. */
 function declaredCallSchema(name: unknown) {

@@ -36,6 +36,7 @@ const CALL_ARGUMENTS = [
   'fault',
   'after',
   'groups',
+  'hwpt',
 ] as const;
 
 /** A record holds at most this many steps, so that a damaged record loses few. */

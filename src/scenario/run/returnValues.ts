@@ -36,7 +36,8 @@ export function returnValues(trace: Trace): ReturnValues {
         if (iommufd === undefined) continue;
         const { space, first } = object?.spec.ids ?? { space: 'objects', first: 1 };
         const id = objectIds.take(`${iommufd} ${space}`, first, template.object);
-        if (program.calls[step.call]?.call.call === 'ioas_alloc') numbers.set(step.call, id);
+        const call = program.calls[step.call]?.call.call;
+        if (call === 'ioas_alloc' || call === 'hwpt_alloc') numbers.set(step.call, id);
       } else if (template.kind === 'free') objectIds.release(template.object);
     }
   }

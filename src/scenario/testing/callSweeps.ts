@@ -97,6 +97,16 @@ const GET_DEVICE_CALL = processCall('get_device_fd', {
   as: 'device',
 });
 
+const HWPT_CALLS: readonly Call[] = [
+  ...CDEV_ATTACHED_CALLS.slice(0, -1),
+  processCall('hwpt_alloc', {
+    iommufd: 'iommufd',
+    ioas: 'ioas',
+    device: 'vfio0',
+    as: 'hwpt',
+  }),
+];
+
 /** For each call, sequences that end with it. */
 const CALL_SEQUENCES: readonly (readonly Call[])[] = [
   CDEV_OPEN_CALLS.slice(0, 1),
@@ -110,6 +120,21 @@ const CALL_SEQUENCES: readonly (readonly Call[])[] = [
     processCall('attach_ioas', { fd: 'cdev', ioas: 'ioas2' }),
   ],
   [...CDEV_ATTACHED_CALLS, processCall('detach_ioas', { fd: 'cdev' })],
+  HWPT_CALLS,
+  [...HWPT_CALLS, processCall('attach_ioas', { fd: 'cdev', hwpt: 'hwpt' })],
+  [
+    ...HWPT_CALLS,
+    processCall('iommu_destroy', { iommufd: 'iommufd', object: 'hwpt' }),
+    processCall('attach_ioas', { fd: 'cdev', hwpt: 'hwpt' }),
+  ],
+  [
+    ...HWPT_CALLS,
+    processCall('attach_ioas', { fd: 'cdev', hwpt: 'hwpt' }),
+    processCall('iommu_destroy', { iommufd: 'iommufd', object: 'hwpt' }),
+    processCall('detach_ioas', { fd: 'cdev' }),
+    processCall('close', { fd: 'cdev' }),
+    processCall('close', { fd: 'iommufd' }),
+  ],
   [...CDEV_BOUND_CALLS, processCall('device_io', { fd: 'cdev' })],
   [...CDEV_BOUND_CALLS, processCall('reset', { fd: 'cdev' })],
   CDEV_KVM_CALLS,

@@ -18,7 +18,7 @@ import type { Scenario } from '../format/scenario';
 /** A result name that exists so far. */
 interface CreatedName {
   readonly name: string;
-  readonly kind: FileKind | 'ioas';
+  readonly kind: FileKind | 'ioas' | 'hwpt';
   readonly process: string;
   readonly by: string;
 }
@@ -260,7 +260,7 @@ function drawArgument(
     case 'ioas':
       return pick(['ioas'], ['ioas']);
     case 'object':
-      return pick(['ioas', 'cdev', 'device'], ['ioas', 'cdev', 'device']);
+      return pick(['ioas', 'hwpt', 'cdev', 'device'], ['ioas', 'hwpt', 'cdev', 'device']);
     case 'container':
       return pick(['container', 'iommufd'], FD_FILE_KINDS);
     case 'iommufd':
@@ -277,11 +277,13 @@ function recordResult(call: Call, created: CreatedName[]): void {
   if (call.call === 'pass_fd') {
     const source = created.find((m) => m.name === call.fd)!;
     created.push({ name: call.as, kind: source.kind, process: call.to!, by: call.by });
-  } else
+  } else {
+    const id = ({ ioas_alloc: 'ioas', hwpt_alloc: 'hwpt' } as const)[call.call];
     created.push({
       name: call.as,
-      kind: call.call === 'ioas_alloc' ? 'ioas' : fileKindOf(call.call)!,
-      process: call.call === 'ioas_alloc' ? '' : processOf(call.by),
+      kind: id ?? fileKindOf(call.call)!,
+      process: id === undefined ? processOf(call.by) : '',
       by: call.by,
     });
+  }
 }

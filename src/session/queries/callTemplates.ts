@@ -121,12 +121,40 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     noChoiceReason: 'Needs an open device and an IOAS.',
     choices: (context) =>
       fdsOfKind(context, 'cdev').flatMap((fd) =>
-        ioasNames(context).map((ioas) =>
-          makeChoice(context, `${fd.name} to ${ioas}`, `Attach ${fd.name} to ${ioas}`, {
+        [
+          ...idNames(context, 'ioas_alloc').map((ioas) => ({ ioas })),
+          ...idNames(context, 'hwpt_alloc').map((hwpt) => ({ hwpt })),
+        ].map((to) => {
+          const [name] = Object.values(to);
+          return makeChoice(context, `${fd.name} to ${name}`, `Attach ${fd.name} to ${name}`, {
             call: 'attach_ioas',
             fd: fd.name,
-            ioas,
-          }),
+            ...to,
+          });
+        }),
+      ),
+  },
+  {
+    call: 'hwpt_alloc',
+    verb: 'New page table',
+    title: 'Allocate page table',
+    noChoiceReason: 'Needs an IOAS, its /dev/iommu and a bound device.',
+    choices: (context) =>
+      fdsOfKind(context, 'iommufd').flatMap(({ name }) =>
+        idNames(context, 'ioas_alloc').flatMap((ioas) =>
+          context.snapshot.program.world.devices.map((device) =>
+            makeChoice(
+              context,
+              `for ${device.name} in ${ioas}`,
+              `Allocate a page table for ${device.name} in ${ioas}`,
+              named(context, {
+                call: 'hwpt_alloc',
+                iommufd: name,
+                ioas,
+                device: device.name,
+              }),
+            ),
+          ),
         ),
       ),
   },
@@ -404,7 +432,11 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     noChoiceReason: 'Needs an IOAS, or a bound device, and its /dev/iommu.',
     choices: (context) =>
       fdsOfKind(context, 'iommufd').flatMap(({ name }) =>
-        [...ioasNames(context), ...fdsOfKind(context, 'cdev').map((fd) => fd.name)].map((object) =>
+        [
+          ...idNames(context, 'ioas_alloc'),
+          ...idNames(context, 'hwpt_alloc'),
+          ...fdsOfKind(context, 'cdev').map((fd) => fd.name),
+        ].map((object) =>
           makeChoice(context, object, `Destroy ${object} in ${name}`, {
             call: 'iommu_destroy',
             iommufd: name,
@@ -495,16 +527,19 @@ const mapChoices = (
   verb: string,
 ): readonly CallChoice[] =>
   fdsOfKind(context, 'iommufd').flatMap((fd) =>
-    ioasNames(context).map((ioas) =>
+    idNames(context, 'ioas_alloc').map((ioas) =>
       makeChoice(context, ioas, `${verb} ${ioas} of ${fd.name}`, { call, iommufd: fd.name, ioas }),
     ),
   );
 
-/** Names of the allocated IOASes of all processes. */
-function ioasNames({ snapshot: { program, state } }: CallerContext): readonly string[] {
+/** Names of the ids that calls of all processes have allocated. */
+function idNames(
+  { snapshot: { program, state } }: CallerContext,
+  name: 'ioas_alloc' | 'hwpt_alloc',
+): readonly string[] {
   return program.calls.flatMap(({ call, index }) => {
     const allocated =
-      call.call === 'ioas_alloc' &&
+      call.call === name &&
       callStatus(program, state, index) === 'done' &&
       callResult(program, state, index) === 0;
     return allocated && call.as !== undefined ? [call.as] : [];

@@ -23,6 +23,7 @@ import {
   refDec,
   refInc,
   spin,
+  staticBranch,
   store,
   branch,
   warnOn,
@@ -68,6 +69,10 @@ export interface AttachParameters {
   readonly attachedFlag: StatePath;
   /** The VFIO device's pointer to its iommufd_device; default `iommufd_device`. */
   readonly devicePointer?: string | undefined;
+  /** The design has hwpt_alloc. */
+  readonly hwptAlloc?: boolean | undefined;
+  /** The call may name a page table of hwpt_alloc in the place of an ioas. */
+  readonly hwptArgument?: boolean | undefined;
   readonly onError: string;
   readonly next: string;
 }
@@ -87,6 +92,15 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
   const missing = [
     fail('ENOENT', 'no such object in this iommufd', { at: `${idev}.ictx`, to: e.onError }),
   ];
+  const lookUp = (object: StatePath): Op =>
+    branch(
+      live(object),
+      [branch(eq(`${object}.published`, 1), [lockObject(shortterm, object, missing)], missing)],
+      missing,
+    );
+  /** What differs if the call names a page table: that one is looked up and put, and the ioas is not locked. */
+  const ifHwpt = (then: readonly Op[], otherwise: readonly Op[]): readonly Op[] =>
+    e.hwptArgument ? [staticBranch('attaches-hwpt', then, otherwise)] : otherwise;
   const checkReservedRegions = fallible(
     'iopt_table_enforce_dev_resv_regions',
     'EADDRINUSE',
@@ -100,17 +114,19 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
         branch(ne(`${idev}.ictx`, addressOf(`${e.ioas.name}/ctx`)), [
           modelLimit(ID_OF_ANOTHER_IOMMUFD, { at: `${idev}.ictx`, to: e.onError }),
         ]),
-        branch(
-          live(ioas),
-          [branch(eq(`${ioas}.published`, 1), [lockObject(shortterm, ioas, missing)], missing)],
-          missing,
-        ),
+        ...ifHwpt([lookUp(hwpt)], [lookUp(ioas)]),
       ),
+      ...ifHwpt([goto(id('c'))], []),
     ]),
     step('b', 'find or create the automatic page table of the ioas', [
       mutexLock(`${ioas}.mutex`),
       fallible('iommu_domain_alloc', 'ENOMEM', 'no domain', { at: ioas, to: id('y') }),
-      branch(notOf(live(hwpt)), [alloc(hwpt), store(`${hwpt}.users`, 1), refInc(`${ioas}.users`)]),
+      branch(notOf(live(hwpt)), [
+        alloc(hwpt),
+        store(`${hwpt}.users`, 1),
+        ...(e.hwptAlloc ? [store(`${hwpt}.auto_domain`, 1)] : []),
+        refInc(`${ioas}.users`),
+      ]),
     ]),
     step('c', 'check the page table of the group', [
       mutexLock(`${idev}.igroup.lock`),
@@ -204,30 +220,40 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
       ),
     ]),
     step('f', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
-    step('g', 'unlock the ioas and drop the reference on it', [
-      mutexUnlock(`${ioas}.mutex`),
-      refDec(`${ioas}.users`),
-    ]),
-    step('g2', 'end the short-term use of the ioas', [endShorttermUse(shortterm, ioas)]),
+    step(
+      'g',
+      e.hwptArgument
+        ? 'put the page table, or unlock and put the ioas'
+        : 'unlock the ioas and drop the reference on it',
+      ifHwpt([refDec(`${hwpt}.users`)], [mutexUnlock(`${ioas}.mutex`), refDec(`${ioas}.users`)]),
+    ),
+    step(
+      'g2',
+      `end the short-term use of the ${e.hwptArgument ? 'object' : 'ioas'}`,
+      ifHwpt([endShorttermUse(shortterm, hwpt)], [endShorttermUse(shortterm, ioas)]),
+    ),
     {
       id: id('h'),
       title: 'put the replaced page table',
       cite: ATTACH_CITE,
-      ops: [...putOldHwpt(idev)],
+      ops: [...putOldHwpt(idev, e.hwptAlloc)],
     },
     step('i', 'mark the device as attached', [
       branch(eq(e.attachedFlag, 0), [refInc(`${idev}.users`), store(e.attachedFlag, 1)]),
       goto(e.next),
     ]),
-    step('x', 'undo: destroy an unused page table', [
-      branch(eq(`${hwpt}.users`, 1), destroyHwpt(hwpt)),
-    ]),
-    step('y', 'undo: unlock the ioas and drop the reference on it', [
-      mutexUnlock(`${ioas}.mutex`),
-      refDec(`${ioas}.users`),
-    ]),
-    step('y2', 'undo: end the short-term use of the ioas', [
-      endShorttermUse(shortterm, ioas),
+    step(
+      'x',
+      'undo: destroy an unused automatic page table',
+      ifHwpt([], [branch(eq(`${hwpt}.users`, 1), destroyHwpt(hwpt))]),
+    ),
+    step(
+      'y',
+      `undo: ${e.hwptArgument ? 'put the page table, or unlock and put the ioas' : 'unlock the ioas and drop the reference on it'}`,
+      ifHwpt([refDec(`${hwpt}.users`)], [mutexUnlock(`${ioas}.mutex`), refDec(`${ioas}.users`)]),
+    ),
+    step('y2', `undo: end the short-term use of the ${e.hwptArgument ? 'object' : 'ioas'}`, [
+      ...ifHwpt([endShorttermUse(shortterm, hwpt)], [endShorttermUse(shortterm, ioas)]),
       goto(e.onError),
     ]),
   ];
@@ -237,6 +263,8 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
 export interface DetachParameters {
   /** v7.0: a device reset blocks changes of the group's domain, and a detach cannot fail. */
   readonly resetBlocksGroup?: boolean | undefined;
+  /** The design has hwpt_alloc. */
+  readonly hwptAlloc?: boolean | undefined;
   /** `DETACH.4:` */
   readonly prefix: string;
   readonly idev: StatePath;
@@ -282,18 +310,21 @@ export function detachDevice(e: DetachParameters): readonly StepSpec[] {
           mutexUnlock('iommu_group.mutex'),
         ]),
     step('1c', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
-    step('2', 'put the page table; the last user destroys an automatic one', [...putOldHwpt(idev)]),
+    step('2', 'put the page table; the last user destroys an automatic one', [
+      ...putOldHwpt(idev, e.hwptAlloc),
+    ]),
     step('3', 'drop the use by the attachment', [refDec(`${idev}.users`), goto(e.next)]),
   ];
 }
 
 /** Puts the page table saved in `old_hwpt`; the last user destroys it under the ioas mutex, in one atomic action. */
-function putOldHwpt(idev: StatePath): readonly Op[] {
+function putOldHwpt(idev: StatePath, hwptAlloc: boolean | undefined): readonly Op[] {
+  const isLastUser = eq('old.users', 2);
   return [
     branch(ne(`${idev}.old_hwpt`, NULL), [
       withPointer(`${idev}.old_hwpt`, 'old', [
         branch(
-          eq('old.users', 2),
+          hwptAlloc ? allOf(isLastUser, eq('old.auto_domain', 1)) : isLastUser,
           [
             mutexLock('old.ioas.mutex'),
             refDec('old.users'),

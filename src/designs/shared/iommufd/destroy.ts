@@ -7,13 +7,16 @@ import {
   free,
   live,
   modelLimit,
+  mutexLock,
+  mutexUnlock,
   ne,
+  refDec,
   ret,
   spin,
   staticBranch,
   store,
 } from '../../../kernel/language/primitives';
-import type { Op } from '../../../kernel/language/primitives';
+import type { Op, StatePath } from '../../../kernel/language/primitives';
 import type { FileKind } from '../../../kernel/language/world';
 import { ID_OF_ANOTHER_IOMMUFD } from './attach';
 import { waitForShorttermUses } from './shortterm';
@@ -26,19 +29,47 @@ const failUnknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ct
 
 const idOfAnotherIommufd = modelLimit(ID_OF_ANOTHER_IOMMUFD, { at: 'ctx' });
 
-/** Operations on the object if it is an ioas of this iommufd; all others have failed before. */
-const ifIoas = (ops: readonly Op[]): readonly Op[] => [
-  staticBranch('object-is-ioas', [staticBranch('same-iommufd', ops)]),
-];
+const HWPT = 'object/hwpt';
 
-/** IOMMU_DESTROY; a file of these kinds as the object means its bound device. */
-export function iommuDestroy(kinds: readonly FileKind[], shortterm: ShorttermUse): Routine {
-  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
-    id: `DESTROY.${row}`,
-    title,
-    ops: ifIoas(ops),
-  });
-  const waits = shortterm.field !== 'destroy_rwsem';
+/** IOMMU_DESTROY; a file of these kinds as the object means its bound device. `hwptAlloc`: the object may be a page table. */
+export function iommuDestroy(
+  kinds: readonly FileKind[],
+  shortterm: ShorttermUse,
+  hwptAlloc = false,
+): Routine {
+  /** Operations on an object of this iommufd; of all others the first step has failed. */
+  const ofObject = (ioas: readonly Op[], hwpt: readonly Op[]): readonly Op[] => [
+    staticBranch('same-iommufd', [
+      staticBranch('object-is-ioas', ioas, hwptAlloc ? [staticBranch('object-is-hwpt', hwpt)] : []),
+    ]),
+  ];
+  const remove = (object: StatePath): readonly Op[] => [
+    staticBranch('same-iommufd', [], [idOfAnotherIommufd]),
+    branch(live(object), [], [failUnknownId]),
+    branch(eq(`${object}.published`, 0), [failUnknownId]),
+    branch(ne(`${object}.users`, 1), [fail('EBUSY', 'the object is in use', { at: object })]),
+    store(`${object}.users`, 0),
+    store(`${object}.published`, 0),
+  ];
+  const device: readonly Op[] = [
+    staticBranch({ arg: 'object', kinds }, [], [failUnknownId]),
+    branch(live('object/idev'), [], [failUnknownId]),
+    branch(eq('object/idev.published', 0), [failUnknownId]),
+    branch(eq('object/idev.ictx', addressOf('iommufd/ctx')), [], [idOfAnotherIommufd]),
+    fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
+  ];
+  const waitsFor = (object: StatePath): readonly StepSpec[] =>
+    shortterm.field === 'destroy_rwsem'
+      ? []
+      : waitForShorttermUses({
+          use: shortterm,
+          object,
+          step: (row, title, ops) => ({ id: `DESTROY.${row}`, title, ops }),
+          rows: ['2', '3'],
+          onTimeout: [fail('EBUSY', 'an ioctl still uses the object', { at: object })],
+          next: 'DESTROY.4',
+        });
+  const waits = waitsFor(HWPT);
   return {
     name: 'iommufd_destroy',
     cite: CITE,
@@ -51,40 +82,28 @@ export function iommuDestroy(kinds: readonly FileKind[], shortterm: ShorttermUse
             'objects.xa_lock',
             staticBranch(
               'object-is-ioas',
-              [
-                staticBranch('same-iommufd', [], [idOfAnotherIommufd]),
-                branch(live(IOAS), [], [failUnknownId]),
-                branch(eq(`${IOAS}.published`, 0), [failUnknownId]),
-                branch(ne(`${IOAS}.users`, 1), [
-                  fail('EBUSY', 'the object is in use', { at: IOAS }),
-                ]),
-                store(`${IOAS}.users`, 0),
-                store(`${IOAS}.published`, 0),
-              ],
-              [
-                staticBranch({ arg: 'object', kinds }, [], [failUnknownId]),
-                branch(live('object/idev'), [], [failUnknownId]),
-                branch(eq('object/idev.published', 0), [failUnknownId]),
-                branch(eq('object/idev.ictx', addressOf('iommufd/ctx')), [], [idOfAnotherIommufd]),
-                fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
-              ],
+              remove(IOAS),
+              hwptAlloc ? [staticBranch('object-is-hwpt', remove(HWPT), device)] : device,
             ),
           ),
         ],
       },
-      ...(waits
-        ? waitForShorttermUses({
-            use: shortterm,
-            object: IOAS,
-            step,
-            rows: ['2', '3'],
-            onTimeout: [fail('EBUSY', 'an ioctl still uses the object', { at: IOAS })],
-            next: 'DESTROY.4',
-          })
-        : []),
+      ...waitsFor(IOAS).map((step, i) => ({ ...step, ops: ofObject(step.ops, waits[i]!.ops) })),
       {
-        ...step('4', 'free the object', [free(IOAS)]),
-        ops: [...ifIoas([free(IOAS)]), ret()],
+        id: 'DESTROY.4',
+        title: hwptAlloc ? 'free the object; a page table puts its ioas' : 'free the object',
+        ops: [
+          ...ofObject(
+            [free(IOAS)],
+            [
+              mutexLock('object/ioas.mutex'),
+              refDec('object/ioas.users'),
+              mutexUnlock('object/ioas.mutex'),
+              free(HWPT),
+            ],
+          ),
+          ret(),
+        ],
       },
     ],
   };

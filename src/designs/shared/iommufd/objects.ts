@@ -26,6 +26,7 @@ const IOAS_USERS = [
   countCalls('ioas_unmap'),
   countCalls('map_dma'),
   countCalls('unmap_dma'),
+  countCalls('hwpt_alloc'),
 ] as const;
 
 /** struct iommufd_ioas; the one named `compat` is what type1 ioctls and group device fds use. */
@@ -37,7 +38,7 @@ export const iommufdIoas = (shortterm: ShorttermUse): ObjectType => ({
   lifetime: {},
   about: 'An I/O address space.',
   fields: {
-    users: { kind: 'refcount', hi: sumOf(2, ...IOAS_USERS) },
+    users: { kind: 'refcount', hi: sumOf(2, ...IOAS_USERS, countCalls('hwpt_alloc')) },
     ...shorttermFields(shortterm, ...IOAS_USERS),
     published: { kind: 'bool', memberOf: 'ictx->objects' },
     mutex: { kind: 'mutex' },
@@ -47,19 +48,37 @@ export const iommufdIoas = (shortterm: ShorttermUse): ObjectType => ({
   },
 });
 
-/** struct iommufd_hwpt_paging: the automatic one of an ioas. One per ioas is enough, since all devices are compatible with one domain. */
-export const iommufdHwpt: ObjectType = {
+/**
+ * struct iommufd_hwpt_paging: the automatic one of an ioas, and those of hwpt_alloc. One automatic one is enough, since all
+ * devices are compatible with one domain. `shortterm`: of a design with hwpt_alloc.
+ */
+export const iommufdHwpt = (shortterm?: ShorttermUse): ObjectType => ({
   type: 'iommufd_hwpt_paging',
   role: 'hwpt',
-  per: 'ioas',
-  name: '{ioas} hwpt',
+  per: 'hwpt',
+  name: '{hwpt}',
   lifetime: {},
   about: 'A hardware page table: the IOMMU domain that devices of an ioas share.',
   fields: {
-    users: { kind: 'refcount', hi: sumOf(1, countFiles(['cdev', 'device'])) },
+    users: {
+      kind: 'refcount',
+      hi: sumOf(1, countFiles(['cdev', 'device']), ...(shortterm ? HWPT_USERS : [])),
+    },
+    ...(shortterm
+      ? {
+          /** Destroyed with its last user. */
+          auto_domain: { kind: 'bool' } as const,
+          ...shorttermFields(shortterm, ...HWPT_USERS),
+          /** Of one that hwpt_alloc made: the scenario has no name for the id of an automatic one. */
+          published: { kind: 'bool', memberOf: 'ictx->objects' } as const,
+        }
+      : {}),
     ioas: { kind: 'link', type: 'iommufd_ioas', edge: 'reference' },
   },
-};
+});
+
+const HWPT_USERS = [countCalls('attach_ioas')] as const;
+const IDEV_USERS = [countCalls('hwpt_alloc')] as const;
 
 /** struct iommufd_group: an IOMMU group as one iommufd context sees it. */
 export const iommufdGroup: ObjectType = {
@@ -93,8 +112,8 @@ export const iommufdDevice = (shortterm: ShorttermUse): ObjectType => ({
   lifetime: {},
   about: 'A device bound to an iommufd context.',
   fields: {
-    users: { kind: 'refcount', hi: 3 },
-    ...shorttermFields(shortterm),
+    users: { kind: 'refcount', hi: sumOf(3, ...IDEV_USERS) },
+    ...shorttermFields(shortterm, ...IDEV_USERS),
     published: { kind: 'bool', memberOf: 'ictx->objects' },
     ictx: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
     igroup: { kind: 'pointer', types: ['iommufd_group'], matchOn: 'group', edge: 'reference' },

@@ -127,7 +127,7 @@ function CallForm({ scenario, index, call, edit }: CallFormProps) {
           }}
         />
       </Argument>
-      {signature?.args.map((key) => (
+      {(call.hwpt === undefined ? signature?.args : signature?.withHwpt)?.map((key) => (
         <Argument key={key} name={key}>
           <ArgumentField scenario={scenario} index={index} call={call} name={key} change={change} />
         </Argument>
