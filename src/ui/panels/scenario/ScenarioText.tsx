@@ -54,7 +54,7 @@ export function ScenarioText() {
       <p className={styles.status} data-verdict={first ? 'error' : undefined} role="status">
         {first
           ? `${first.path === '$' ? '' : `${first.path}: `}${first.message}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}`
-          : 'The stage shows this scenario. A valid change shows at once.'}
+          : 'The stage shows this scenario. Ctrl+Space completes keys and names.'}
       </p>
       <div className={styles.editor} ref={parent} />
     </div>
