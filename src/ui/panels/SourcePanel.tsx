@@ -1,21 +1,22 @@
-import { Fragment, type CSSProperties } from 'react';
+import { Fragment, useEffect, useRef, type CSSProperties } from 'react';
 import { makeMutation, type Mutation } from '../../kernel/language/mutation';
 import { callText } from '../../scenario/format/callText';
 import { currentSnapshot } from '../../session/trace/replay';
 import type { HoverTarget } from '../../session/store/session';
+import { enabledTasks } from '../../session/trace/scheduler';
 import { taskStatuses } from '../../session/queries/taskStatus';
 import type { Program, Step } from '../../kernel/compiler/program';
 import buttons from '../controls/controls.module.css';
 import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
-import { confidenceText } from './confidenceText';
+import { confidenceTag, confidenceText } from './confidenceText';
 import panels from './panels.module.css';
 import { SymbolIcon } from '../controls/SymbolIcon';
 import styles from './SourcePanel.module.css';
 import { fieldsTouchedBy } from '../../session/queries/fieldsTouchedBy';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** The source of the current call, with the next step of every task marked. */
+/** The source of the current call, with the next step of every task marked; at the end of a run or a violation, the last step. */
 export function SourcePanel() {
   const session = useSessionStore();
   const snapshot = useSession(currentSnapshot);
@@ -23,16 +24,26 @@ export function SourcePanel() {
   const mutations = useSession((state) => state.mutations);
   const { program } = snapshot;
   const tasks = taskStatuses(snapshot);
+  const stopped = snapshot.violations.length > 0 || enabledTasks(snapshot).length === 0;
+  const last = stopped ? snapshot.step : undefined;
   const call =
+    (last && program.calls[last.call]) ??
     tasks.find((task) => task.index === snapshot.task && task.currentCall)?.currentCall ??
     (snapshot.step && program.calls[snapshot.step.call]) ??
     tasks.find((task) => task.nextStep)?.upcomingCall ??
     tasks.find((task) => task.currentCall)?.currentCall;
   const steps = call ? (program.tasks[call.task]?.steps.slice(call.start, call.end) ?? []) : [];
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    panel.current
+      ?.querySelector('[aria-current="step"]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [snapshot]);
   const hoverStep = (step: Step) => () =>
     dispatch(session, 'hover', { target: fieldsTouchedBy(program, step) });
   return (
     <section
+      ref={panel}
       className={panels.panel}
       aria-label="Source"
       tabIndex={0}
@@ -56,7 +67,9 @@ export function SourcePanel() {
             task.nextStep?.name === step.name &&
             (task.index !== call?.task || task.nextStep.pc === step.pc),
         );
-        const first = tasksHere[0];
+        const isLast = last?.pc === step.pc;
+        const isCurrent = last ? isLast : tasksHere.length > 0;
+        const taskName = isLast ? program.tasks[call?.task ?? -1]?.name : tasksHere[0]?.name;
         return (
           <Fragment key={step.pc}>
             {step.routine !== steps[index - 1]?.routine && (
@@ -64,7 +77,7 @@ export function SourcePanel() {
             )}
             <div
               className={styles.step}
-              aria-current={first ? 'step' : undefined}
+              aria-current={isCurrent ? 'step' : undefined}
               data-highlighted={isStepHighlighted(program, step, hover) ? '' : undefined}
               data-disabled-step={
                 mutations.some(
@@ -75,9 +88,8 @@ export function SourcePanel() {
               }
               style={
                 {
-                  '--process-colour': first
-                    ? processColour(program.world, first.name)
-                    : 'transparent',
+                  '--process-colour':
+                    taskName === undefined ? 'transparent' : processColour(program.world, taskName),
                 } as CSSProperties
               }
               onMouseEnter={hoverStep(step)}
@@ -85,8 +97,12 @@ export function SourcePanel() {
             >
               <pre>{step.source.length > 0 ? step.source.join('\n') : `/* ${step.title} */`}</pre>
               <span className={styles.tag}>
-                {step.id} {confidenceText(step.confidence)}
+                {step.id}{' '}
+                <span data-tooltip={confidenceText(step.confidence)}>
+                  {confidenceTag(step.confidence)}
+                </span>
                 <span className={styles.markers}>
+                  {isLast && <span>last step</span>}
                   {tasksHere.map((task) => (
                     <span key={task.name}>
                       <SymbolIcon symbol="waiting" /> {task.name}
@@ -94,7 +110,12 @@ export function SourcePanel() {
                   ))}
                 </span>
               </span>
-              {(first !== undefined || hover?.step === step.name) && <cite>{step.cite}</cite>}
+              {(isCurrent || hover?.step === step.name) && (
+                <cite>
+                  {step.cite}
+                  {step.confidence === 'SRC' ? '' : ` (${confidenceText(step.confidence)})`}
+                </cite>
+              )}
               <MutationButtons step={step} next={steps[index + 1]} />
             </div>
           </Fragment>
