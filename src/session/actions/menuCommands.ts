@@ -270,7 +270,11 @@ export const MENU_COMMANDS = {
     title: 'Start the quiz',
     hotkey: 'Q',
     enabled: ({ run }) => currentBranch(run).tip.depth > 0,
-    run: (session) => setDialog(session, 'quiz'),
+    run: (session) => {
+      // The card is above the stage only.
+      setPageLayout(session, { view: 'stage', narrowPanel: 'stage' });
+      setDialog(session, 'quiz');
+    },
   },
   present: {
     title: 'Present the stage',
