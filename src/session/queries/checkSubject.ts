@@ -1,4 +1,5 @@
 import type { CheckResult } from '../../explore/checkResult';
+import { makeMutation } from '../../kernel/language/mutation';
 import type { CheckSubject } from '../store/checkState';
 import type { SessionState } from '../store/session';
 import { currentSnapshot } from '../trace/replay';
@@ -19,6 +20,39 @@ export function isCheckOutOfDate(
   subject: CheckSubject,
 ): boolean {
   return !sameModelInput(currentCheckSubject(state), subject);
+}
+
+/** What an out-of-date check of `subject` is the result of: its design, and what else differs from the run on screen. */
+export function outOfDateText(
+  state: Pick<SessionState, 'run' | 'mutations'>,
+  { scenario, mutations }: CheckSubject,
+): string {
+  const current = currentCheckSubject(state);
+  const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+  const options = Object.entries(scenario.options).map(([id, value]) => `${id}: ${value}`);
+  const count = scenario.calls.length;
+  const parts = [
+    scenario.design,
+    ...(scenario.title === current.scenario.title ? [] : [`“${scenario.title}”`]),
+    ...(scenario.design === current.scenario.design &&
+    differs(scenario.options, current.scenario.options)
+      ? [options.length === 0 ? 'default options' : options.join(', ')]
+      : []),
+    ...(differs(scenario.world, current.scenario.world) ? ['other processes and devices'] : []),
+    ...(differs(scenario.calls, current.scenario.calls)
+      ? [
+          count === current.scenario.calls.length
+            ? 'other calls'
+            : `${count} ${count === 1 ? 'call' : 'calls'}`,
+        ]
+      : []),
+    ...(mutations.length > 0
+      ? [`modified with ${mutations.map(makeMutation).join(' ')}`]
+      : current.mutations.length > 0
+        ? ['the unmodified design']
+        : []),
+  ];
+  return `Out of date: this is the result for ${parts.join(', ')}.`;
 }
 
 const STOP_REASONS: Readonly<Record<NonNullable<CheckResult['stoppedBy']>, string>> = {
@@ -42,13 +76,11 @@ export function verdictText({
   properties,
 }: CheckResult): string {
   const count = `${states.toLocaleString('en-US')} states`;
-  const explored =
-    coverage === 'complete'
-      ? count
-      : `the ${count} explored before ${STOP_REASONS[stoppedBy ?? 'cancel']}`;
+  const stop = STOP_REASONS[stoppedBy ?? 'cancel'];
+  const explored = coverage === 'complete' ? count : `the ${count} explored before ${stop}`;
   const violated = properties.filter(({ status }) => status === 'violated').length;
   if (verdict === 'violated')
-    return `Yes: ${violated} of the properties ${violated === 1 ? 'is' : 'are'} violated in ${explored}.`;
+    return `Yes: ${violated} ${violated === 1 ? 'property is' : 'properties are'} violated. ${count} searched${coverage === 'complete' ? '' : ` before ${stop}`}.`;
   if (verdict === 'holds') return `No: no property is violated in any of ${explored}.`;
   return `Unknown: no violation in ${explored}, but not all states were explored.`;
 }

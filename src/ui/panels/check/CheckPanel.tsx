@@ -9,7 +9,7 @@ import { useSession, useSessionStore } from '../../useSession';
 import { useCheckClient } from './useCheckClient';
 import { CheckReport } from './CheckReport';
 import styles from './CheckPanel.module.css';
-import { isCheckOutOfDate } from '../../../session/queries/checkSubject';
+import { isCheckOutOfDate, outOfDateText } from '../../../session/queries/checkSubject';
 import { dispatch } from '../../../session/actions/dispatch';
 
 /** Checks every interleaving of the calls on screen; each counterexample can be played. */
@@ -19,8 +19,10 @@ export function CheckPanel() {
   const check = useSession((state) => state.check);
   const callCount = useSession((state) => currentSnapshot(state).program.calls.length);
   const design = useSession((state) => state.run.setup.design.id);
-  const isOutOfDate = useSession(
-    (state) => state.check.kind !== 'idle' && isCheckOutOfDate(state, state.check.subject),
+  const outOfDate = useSession((state) =>
+    state.check.kind !== 'idle' && isCheckOutOfDate(state, state.check.subject)
+      ? outOfDateText(state, state.check.subject)
+      : undefined,
   );
   const running = check.kind === 'running';
   return (
@@ -52,23 +54,25 @@ export function CheckPanel() {
             }}
           >
             <Icon name="shield" />
-            {check.kind === 'done' && !isOutOfDate ? 'Check again' : 'Check all interleavings'}
+            {check.kind === 'done' ? 'Check again' : 'Check all interleavings'}
           </button>
         )}
       </div>
       {check.kind === 'idle' && <ApplicableProperties />}
       {running && <ProgressReport progress={check.progress} />}
-      {isOutOfDate && !running && (
-        <p className={styles.outOfDate}>
-          Out of date: the calls, options or steps have changed since this check.
-        </p>
-      )}
+      {outOfDate !== undefined && !running && <p className={styles.outOfDate}>{outOfDate}</p>}
       {check.kind === 'failed' && (
         <p className={styles.failed} role="alert">
           {check.message}
         </p>
       )}
-      {check.kind === 'done' && <CheckReport subject={check.subject} result={check.result} />}
+      {check.kind === 'done' && (
+        <CheckReport
+          subject={check.subject}
+          result={check.result}
+          isOutOfDate={outOfDate !== undefined}
+        />
+      )}
     </section>
   );
 }

@@ -15,16 +15,18 @@ import { dispatch } from '../../../session/actions/dispatch';
 export function CheckReport({
   subject,
   result,
+  isOutOfDate,
 }: {
   readonly subject: CheckSubject;
   readonly result: CheckResult;
+  readonly isOutOfDate: boolean;
 }) {
   const { properties, outcomes, verdict } = result;
   const withStatus = (status: PropertyVerdict['status']): readonly PropertyVerdict[] =>
     properties.filter((property) => property.status === status);
   const notApplicable = withStatus('not-applicable');
   return (
-    <>
+    <div className={styles.report} data-out-of-date={isOutOfDate ? '' : undefined}>
       <p className={styles.verdict} data-verdict={verdict}>
         {verdictText(result)}
       </p>
@@ -42,6 +44,7 @@ export function CheckReport({
               verdict={property}
               states={result.states}
               result={result}
+              isOutOfDate={isOutOfDate}
             />
           ),
         )}
@@ -58,7 +61,7 @@ export function CheckReport({
         {result.engine === 'wasm' ? 'WebAssembly' : 'bytecode'} engine; coverage: {result.coverage}.
         States are compared in full, not by hash.
       </p>
-    </>
+    </div>
   );
 }
 
@@ -74,11 +77,13 @@ function PropertyVerdictItem({
   verdict: { id, status, witness },
   states,
   result,
+  isOutOfDate,
 }: {
   readonly subject: CheckSubject;
   readonly verdict: PropertyVerdict;
   readonly states: number;
   readonly result: CheckResult;
+  readonly isOutOfDate: boolean;
 }) {
   const session = useSessionStore();
   const { title, statement } = propertyById(id);
@@ -113,7 +118,14 @@ function PropertyVerdictItem({
             {witness.switches === 1 ? 'switch' : 'switches'}
           </button>
         )}{' '}
-        {witness && <ViolationExplanation subject={subject} result={result} property={id} />}
+        {witness && (
+          <ViolationExplanation
+            subject={subject}
+            result={result}
+            property={id}
+            isOutOfDate={isOutOfDate}
+          />
+        )}
       </div>
     </li>
   );

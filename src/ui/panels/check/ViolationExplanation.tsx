@@ -15,10 +15,12 @@ export function ViolationExplanation({
   subject,
   result,
   property,
+  isOutOfDate,
 }: {
   readonly subject: CheckSubject;
   readonly result: CheckResult;
   readonly property: PropertyId;
+  readonly isOutOfDate: boolean;
 }) {
   const session = useSessionStore();
   const client = useCheckClient(session);
@@ -40,7 +42,7 @@ export function ViolationExplanation({
       </button>
     );
   const { explanation, fixes, working } = known;
-  return (
+  const content = (
     <div className={styles.explanation} role="group" aria-label={`Explanation of ${property}`}>
       {typeof explanation === 'string' && <p>{failureText(explanation)}</p>}
       {typeof explanation === 'object' && (
@@ -75,6 +77,14 @@ export function ViolationExplanation({
         fixes.length === 0 && <p>No single change of the known ones makes it hold.</p>
       )}
     </div>
+  );
+  return isOutOfDate ? (
+    <details>
+      <summary className={styles.small}>Explanation and changes</summary>
+      {content}
+    </details>
+  ) : (
+    content
   );
 }
 
