@@ -4,7 +4,7 @@ import { idle, openScene, stepOn, type SceneFile } from './stageScenes.ts';
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-/** Visible text that leaves its node, or that a box cuts off without an ellipsis. */
+/** Visible text that leaves its node, that a box cuts off without an ellipsis, or a field name that breaks inside a word. */
 function misfits(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
@@ -30,6 +30,9 @@ function misfits(page: Page): Promise<readonly string[]> {
         }
         const range = document.createRange();
         range.selectNodeContents(text);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        if (parent.tagName === 'DT' && lines.size > 1)
+          found.push(`${node.dataset['node'] ?? ''}, broken: ${text.textContent ?? ''}`);
         for (const rect of range.getClientRects()) {
           const edge = (clip ?? node).getBoundingClientRect();
           // A row that does not fit wraps into a column that is out of view as a whole.
@@ -81,6 +84,19 @@ for (const { name, width, height, path } of [
       }
     }
   });
+
+test('field names break between words only', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  for (const path of [
+    '?scenario=bind-race&design=rfc-opened&step=15',
+    '?scenario=bind-race&view=compare&step=15',
+  ]) {
+    await page.goto(`./${path}`);
+    await page.locator('[data-detail="compact"] dt').first().waitFor();
+    await idle(page);
+    expect(await misfits(page), path).toEqual([]);
+  }
+});
 
 test('long names end in an ellipsis', async ({ page }) => {
   await page.goto('./?scenario=cdev-path');
