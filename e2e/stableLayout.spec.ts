@@ -37,6 +37,22 @@ for (const scenario of ['bind-race', 'split-race'])
     }
   });
 
+test('a graph that another design makes too wide is laid out afresh', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const zoom = (): Promise<number> =>
+    page
+      .locator('.react-flow__viewport')
+      .evaluate((each) => new DOMMatrix(getComputedStyle(each).transform).a);
+  await page.goto('./?scenario=bind-race&design=rfc-opened');
+  await idle(page);
+  const fresh = await zoom();
+  await page.goto('./?scenario=bind-race&design=parked-shim');
+  await idle(page);
+  await page.getByRole('radio', { name: 'rfc-opened' }).check({ force: true });
+  await idle(page);
+  expect(await zoom()).toBeGreaterThanOrEqual(0.8 * fresh);
+});
+
 test('a small change of the window moves no object', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('./?scenario=bind-race');

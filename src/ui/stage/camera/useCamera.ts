@@ -41,6 +41,8 @@ import {
 const REFIT_THRESHOLD = 0.1;
 /** A layout whose zoom is below this fraction of that of a fresh layout does not fit the stage well. */
 const REARRANGE_FACTOR = 0.8;
+/** The same after a change of the design, which should leave objects at their places. */
+const REARRANGE_FOR_DESIGN_FACTOR = 0.6;
 /** Duration of an automatic move of the view, ms. */
 const MOVE_MS = 260;
 
@@ -157,9 +159,9 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     return { shape, zoom: fitViewport({ x: 0, y: 0, ...size }, { width, height }).zoom };
   }, [session, stage, flowStore]);
 
-  /** Shows everything. With `mayRearrange`, lays the graph out afresh if it has grown until it no longer fits the stage well. */
+  /** Shows everything. Lays the graph out afresh if its zoom is below this fraction of that of a fresh layout. */
   const fit = useCallback(
-    (mayRearrange: boolean, duration = 0): void => {
+    (rearrangeFactor: number, duration = 0): void => {
       const { width, height } = flowStore.getState();
       if (width === 0 || height === 0) return;
       userMoved.current = false;
@@ -167,7 +169,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       const { scene, arrangement } = stage.getState();
       const { shape, zoom: freshZoom } = freshLayout();
       const { zoom } = initialViewport(scene.layout, [], screen);
-      if (mayRearrange && zoom < freshZoom * REARRANGE_FACTOR)
+      if (zoom < freshZoom * rearrangeFactor)
         relayout(stage, session, { shape, arrangement: arrangement + 1 });
       void flow.setViewport(
         initialViewport(
@@ -182,16 +184,17 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     [flow, stage, session, scale, freshLayout, flowStore],
   );
 
-  /** Keeps a graph in view while steps and calls change it; `moved`: rows have opened or closed. */
+  /** Keeps a graph in view while steps, calls and another design change it; `moved`: rows have opened or closed. */
   const follow = useCallback(
-    (moved: boolean): void => {
+    (moved: boolean, otherDesign: boolean): void => {
       const {
         transform: [x, y, zoom],
         width,
         height,
       } = flowStore.getState();
       const { nodesInReadingOrder, scene } = stage.getState();
-      const mayRearrange = currentSnapshot(session.getState()).issuedCalls.size > 0;
+      const hasOwnCalls = currentSnapshot(session.getState()).issuedCalls.size > 0;
+      const mayRearrange = hasOwnCalls || otherDesign;
       if (
         userMoved.current ||
         width < NARROW_SCREEN_PX ||
@@ -202,7 +205,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
         return showTouched();
       const bounds = boundsOf(nodesInReadingOrder.map((node) => node.placement));
       if (!moved && isInView({ x, y, zoom }, bounds, { width, height })) return;
-      fit(mayRearrange, MOVE_MS);
+      fit(hasOwnCalls ? REARRANGE_FACTOR : otherDesign ? REARRANGE_FOR_DESIGN_FACTOR : 0, MOVE_MS);
     },
     [fit, freshLayout, needsCloseUp, scale, session, showTouched, stage, flowStore],
   );
@@ -231,7 +234,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
         relayout(stage, session, { shape: shapeFor(program, folded, fitted) });
       }
       if (userMoved.current) return;
-      fit(false);
+      fit(REARRANGE_FOR_DESIGN_FACTOR);
       // After a resize, return to the current step; after folding, keep the overview of the new layout.
       const { followSteps, scene } = stage.getState();
       const isLegible = flowStore.getState().transform[2] >= MIN_COMPACT_ZOOM * scale();
@@ -275,7 +278,10 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
           [...state.scene.touched].every((id) => id.startsWith('process:'))
         )
           return;
-        follow(state.scene.layout !== before.scene.layout);
+        follow(
+          state.scene.layout !== before.scene.layout,
+          state.scene.setup.design !== before.scene.setup.design,
+        );
       }),
     [follow, stage],
   );
@@ -310,7 +316,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
 
   return {
     fit: useCallback(() => {
-      fit(true);
+      fit(REARRANGE_FACTOR);
       // The user wants the overview: the next step must not zoom in again.
       stage.setState({ followSteps: !needsCloseUp() });
     }, [fit, needsCloseUp, stage]),
