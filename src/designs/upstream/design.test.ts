@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { counterHolders } from '../../kernel/machine/describeEvent';
+import { F_OP } from '../../kernel/language/vfs';
 import type { Call, World } from '../../kernel/language/world';
 import { startTestRun } from '../testing/testRun';
 import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from '../testing/upstreamCalls';
@@ -48,6 +49,15 @@ describe('upstream', () => {
       0, 1,
     ]);
     expect([claimed('open_iommufd', 'GDF.1'), claimed('open_iommufd', 'GDF.12')]).toEqual([0, 1]);
+  });
+
+  it('gives the fd of a group the same fops as any other file, all the time', () => {
+    const d = run(groupPathCalls('a', 1, 'open_container'));
+    for (const step of ['GDF.1', 'GDF.12']) {
+      d.runUntil('a', step);
+      expect([step, d.fieldValue('d1.f_op')]).toEqual([step, F_OP.normal.enumValue]);
+    }
+    expect(d.runToEnd().fieldValue('d1.f_op')).toBe(F_OP.normal.enumValue);
   });
 
   it('closes the group path clean in any order, container first or device first', () => {

@@ -344,6 +344,8 @@ export class MemoryAccess {
       } else {
         for (const index of Object.values(object.fields)) {
           const f = scope.layout.fields[index]!;
+          // The table of its kind of file says which fops a new file has.
+          if (object.type === 'file' && f.name === 'f_op') continue;
           if (f.init !== 0 || scope.layout.fields[lifetime]!.init !== 0)
             body.push({ op: 'set', field: index, value: constant(0) });
         }
