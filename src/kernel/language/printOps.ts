@@ -100,6 +100,11 @@ export function printName(text: string): string {
 export function everyKey(_rest: Readonly<Record<string, never>>): void {}
 
 class OpPrinter {
+  /** The spinlock around the current operations. */
+  private spinLock: string | undefined;
+  /** What comes before an exit: the unlock of the spinlock, in a branch under it. */
+  private beforeExit = '';
+
   constructor(private readonly style: PrintStyle) {}
 
   /** A pointer bound by name stays bound to the end of its block, so one that ends earlier gets its own block. */
@@ -116,6 +121,19 @@ class OpPrinter {
   }
 
   private branch(
+    head: string,
+    then: readonly Op[],
+    otherwise: readonly Op[],
+    indent: string,
+  ): string[] {
+    const before = this.beforeExit;
+    this.beforeExit = this.spinLock === undefined ? '' : unlockText(this.spinLock);
+    const lines = this.branchLines(head, then, otherwise, indent);
+    this.beforeExit = before;
+    return lines;
+  }
+
+  private branchLines(
     head: string,
     then: readonly Op[],
     otherwise: readonly Op[],
@@ -165,9 +183,13 @@ class OpPrinter {
       case 'spin': {
         const { kind: _, lock, ops, ...rest } = op;
         everyKey(rest);
+        const outer = [this.spinLock, this.beforeExit] as const;
+        [this.spinLock, this.beforeExit] = [lock, ''];
+        const inner = this.block(ops, indent);
+        [this.spinLock, this.beforeExit] = outer;
         return [
           ...line(`spin_lock(&${printPath(lock)});`),
-          ...this.block(ops, indent),
+          ...inner,
           ...line(`spin_unlock(&${printPath(lock)});`),
         ];
       }
@@ -318,13 +340,14 @@ class OpPrinter {
       case 'fail': {
         const { kind: _, errno, reason, at, to, ...rest } = op;
         everyKey(rest);
-        return line(`${printExit(errno, to)}${printReason(reason, at)}`);
+        return line(`${this.beforeExit}${printExit(errno, to)}${printReason(reason, at)}`);
       }
       case 'fallible': {
         const { kind: _, what, errno, reason, at, to, before, ...rest } = op;
         everyKey(rest);
         const head = `if (fault(${printName(what)}))`;
-        const exit = printExit(errno, to);
+        const unlock = this.spinLock === undefined ? '' : unlockText(this.spinLock);
+        const exit = `${unlock}${printExit(errno, to)}`;
         const why = printReason(reason, at);
         if (before !== undefined)
           return [
@@ -333,7 +356,9 @@ class OpPrinter {
             `${indent}  ${exit}${why}`,
             ...line('}'),
           ];
-        return to === undefined ? line(`${head} ${exit}${why}`) : line(`${head} { ${exit} }${why}`);
+        return to === undefined && unlock === ''
+          ? line(`${head} ${exit}${why}`)
+          : line(`${head} { ${exit} }${why}`);
       }
       case 'onFault': {
         const { kind: _, what, ops, ...rest } = op;
@@ -343,12 +368,12 @@ class OpPrinter {
       case 'goto': {
         const { kind: _, to, ...rest } = op;
         everyKey(rest);
-        return line(`goto ${to};`);
+        return line(`${this.beforeExit}goto ${to};`);
       }
       case 'ret': {
         const { kind: _, ...rest } = op;
         everyKey(rest);
-        return line('return ret;');
+        return line(`${this.beforeExit}return ret;`);
       }
       case 'warnOn': {
         const { kind: _, cond, reason, ...rest } = op;
@@ -388,6 +413,10 @@ class OpPrinter {
       }
     }
   }
+}
+
+function unlockText(lock: string): string {
+  return `spin_unlock(&${printPath(lock)}); `;
 }
 
 function printExit(errno: string, to: string | undefined): string {

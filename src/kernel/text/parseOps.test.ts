@@ -60,6 +60,21 @@ const SAMPLES: { readonly [K in Op['kind']]: readonly OpOfKind<K>[] } = {
         },
       ],
     },
+    {
+      kind: 'spin',
+      lock: 'thing.list_lock',
+      ops: [
+        { kind: 'refIncNotZero', field: 'thing.count', otherwise: [{ kind: 'goto', to: 'DO.2' }] },
+        { kind: 'fallible', what: 'lookup', errno: 'ENXIO', reason: 'gone' },
+        {
+          kind: 'test',
+          cond: eq('thing.flag', 0),
+          then: [{ kind: 'fail', errno: 'ENXIO', reason: 'no number', to: 'DO.2' }],
+          otherwise: [{ kind: 'ret' }],
+        },
+        { kind: 'refInc', field: 'thing.count' },
+      ],
+    },
   ],
   store: [
     { kind: 'store', field: 'thing.next', value: 0 },
@@ -283,6 +298,24 @@ it.each(Object.entries(SAMPLES))('reads back what it prints: %s', (_, ops) => {
     expect(problems, text).toEqual([]);
     expect(parsed, text).toEqual([op]);
   }
+});
+
+it('prints the unlock of a spinlock before each exit under it', () => {
+  const [, sample] = SAMPLES.spin;
+  expect(printOps([sample!], { modelOnly: true, isPointer: () => false })).toEqual([
+    'spin_lock(&thing->list_lock);',
+    'if (!refcount_inc_not_zero(&thing->count)) {',
+    '  spin_unlock(&thing->list_lock); goto DO.2;',
+    '}',
+    'if (fault(lookup)) { spin_unlock(&thing->list_lock); return -ENXIO; } /* gone */',
+    'if (!thing->flag) {',
+    '  spin_unlock(&thing->list_lock); ret = -ENXIO; goto DO.2; /* no number */',
+    '} else {',
+    '  spin_unlock(&thing->list_lock); return ret;',
+    '}',
+    'refcount_inc(&thing->count);',
+    'spin_unlock(&thing->list_lock);',
+  ]);
 });
 
 it('reads back operations after and around each other', () => {

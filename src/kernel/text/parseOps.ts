@@ -58,6 +58,8 @@ export class OpParser extends ExpressionParser {
   jumps: Jump[] = [];
   /** Where an operation starts. */
   readonly places = new WeakMap<Op, Span>();
+  /** The spinlock that the current operations run under. */
+  private spinLock: string | undefined;
 
   /** Operations up to `}`, a label, or the statement `stop`. A bad line is reported and skipped. */
   block(bound: Bound, stop?: string): readonly Op[] {
@@ -84,6 +86,7 @@ export class OpParser extends ExpressionParser {
       const place = reader.next;
       const first = ops.length;
       try {
+        if (this.spinLock !== undefined && reader.is('spin_unlock')) this.unlockBeforeExit(bound);
         if (
           reader.next.kind === 'name' &&
           reader.second.text === '=' &&
@@ -509,23 +512,43 @@ export class OpParser extends ExpressionParser {
   }
 
   private spin(bound: Bound): Op {
+    const lock = this.spinStatement('spin_lock', bound);
+    const outer = this.spinLock;
+    this.spinLock = lock;
+    try {
+      const ops = this.block(bound, 'spin_unlock');
+      this.spinUnlock(lock, bound);
+      return { kind: 'spin', lock, ops };
+    } finally {
+      this.spinLock = outer;
+    }
+  }
+
+  /** `spin_lock(&LOCK);` or `spin_unlock(&LOCK);` */
+  private spinStatement(word: 'spin_lock' | 'spin_unlock', bound: Bound): string {
     const { reader } = this;
-    const lockOf = (word: string): string => {
-      reader.expect(word);
-      const { path } = this.argument(() => this.path(bound, false));
-      reader.expect(';');
-      return path;
-    };
-    const lock = lockOf('spin_lock');
-    const ops = this.block(bound, 'spin_unlock');
-    const { next } = reader;
-    const unlocked = lockOf('spin_unlock');
+    reader.expect(word);
+    const { path } = this.argument(() => this.path(bound, false));
+    reader.expect(';');
+    return path;
+  }
+
+  private spinUnlock(lock: string, bound: Bound): void {
+    const { next, diagnostics } = this.reader;
+    const unlocked = this.spinStatement('spin_unlock', bound);
     if (unlocked !== lock)
-      reader.diagnostics.add(
+      diagnostics.add(
         next,
         `expected spin_unlock(&${printPath(lock)}), got spin_unlock(&${printPath(unlocked)})`,
       );
-    return { kind: 'spin', lock, ops };
+  }
+
+  /** The unlock before a `goto` or `return` out of a spinlock. It is only text: an exit releases the spinlock. */
+  private unlockBeforeExit(bound: Bound): void {
+    const { reader } = this;
+    this.spinUnlock(this.spinLock!, bound);
+    if (!['goto', 'return', 'ret'].some((word) => reader.is(word)))
+      reader.fail('"goto" or "return" after spin_unlock in a nested block');
   }
 
   private publish(bound: Bound): Op {
