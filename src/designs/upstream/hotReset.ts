@@ -158,6 +158,9 @@ const steps: readonly StepSpec[] = [
             ),
           ],
         ),
+        comment(
+          'down_write_trylock: memory_lock is an rwsem; the model has a mutex, without readers',
+        ),
         mutexTrylock('each.memory_lock', [
           fail('EBUSY', 'another access holds memory_lock', { at: 'each', to: 'HRESET.10' }),
         ]),
