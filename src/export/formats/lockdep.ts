@@ -5,7 +5,7 @@ import { LockOrderGraph, locksHeld, type LockEdge } from '../../kernel/propertie
 import type { Trace } from '../../scenario/run/trace';
 import { toAscii, cFieldName, wrapText } from '../format';
 
-/** A report in the form of the kernel's lockdep: the first cycle in the lock order of a run, else the orders it took. */
+/** A report in the form of the kernel's lockdep: the first cycle in the lock order of a run or unlock of a lock that is not held, else the orders it took. */
 export const lockdepExport: Export = {
   id: 'lockdep',
   title: 'Lockdep-like report',
@@ -19,11 +19,19 @@ const RULE = '------------------------------------------------------';
 
 function lockdepText(trace: Trace): string {
   const { program } = trace;
-  const { edges, cycle } = lockOrderOf(trace);
+  const { edges, cycle, badUnlock } = lockOrderOf(trace);
   const lockName = (field: number): string => toAscii(cFieldName(program, field));
   const task = (index: number): string => toAscii(program.tasks[index]?.name ?? '?');
   const lines = ['Simulated by vfio-playground, not a kernel log', '', BAR];
   const last = cycle?.[0];
+  const note = modifiedDesignText(program.design);
+  const design = `${toAscii(program.design.id)} (model${note === undefined ? '' : `, ${note}`})`;
+  if (badUnlock) {
+    lines.push('WARNING: bad unlock balance detected!', design, RULE);
+    lines.push(...wrapText(`${task(badUnlock.task)} ${toAscii(badUnlock.text)}`, 72));
+    lines.push(...wrapText(`  at: ${badUnlock.step}`, 72));
+    return `${lines.join('\n')}\n`;
+  }
   if (!cycle || !last) {
     lines.push('No cycle in the lock order of this run.', RULE);
     lines.push(
@@ -40,11 +48,10 @@ function lockdepText(trace: Trace): string {
       );
     return `${lines.join('\n')}\n`;
   }
-  const note = modifiedDesignText(program.design);
   const isRecursive = last.held === last.taken;
   lines.push(
     `WARNING: ${isRecursive ? 'possible recursive locking' : 'possible circular locking dependency'} detected`,
-    `${toAscii(program.design.id)} (model${note === undefined ? '' : `, ${note}`})`,
+    design,
     RULE,
   );
   lines.push(
@@ -96,9 +103,17 @@ function cpuRow(left: string, right: string): string {
   return `${' '.repeat(7)}${left.padEnd(right === '' ? 0 : 23)}${right === '' ? '' : ` ${right}`}`;
 }
 
+/** An unlock of a lock that the task does not hold; as print_unlock_imbalance_bug of kernel/locking/lockdep.c. */
+interface BadUnlock {
+  readonly text: string;
+  readonly task: number;
+  readonly step: string;
+}
+
 function lockOrderOf({ program, steps }: Trace): {
   readonly edges: readonly LockEdge[];
-  readonly cycle: readonly LockEdge[] | undefined;
+  readonly cycle?: readonly LockEdge[];
+  readonly badUnlock?: BadUnlock;
 } {
   const graph = new LockOrderGraph();
   const state = initialState(program);
@@ -106,6 +121,12 @@ function lockOrderOf({ program, steps }: Trace): {
   for (const traceStep of steps) {
     const held = locksHeld(program, state, traceStep.task);
     for (const { template } of traceStep.events) {
+      // The property monitor finds cycles; a step reports only an unlock.
+      if (template.kind === 'violation' && template.property === 'lock-order')
+        return {
+          edges,
+          badUnlock: { text: template.text, task: traceStep.task, step: traceStep.step.name },
+        };
       if (template.kind === 'unlock') held.splice(held.indexOf(template.field), 1);
       if (template.kind !== 'lock') continue;
       for (const outer of held) {
@@ -123,5 +144,5 @@ function lockOrderOf({ program, steps }: Trace): {
     }
     step(program, state, traceStep.task);
   }
-  return { edges, cycle: undefined };
+  return { edges };
 }
