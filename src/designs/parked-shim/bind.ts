@@ -102,7 +102,7 @@ export function bindIommufd(
         ops: choice.perDeviceCheck
           ? [
               branch(ne('device.iommu_dev', NULL), [
-                fail('EBUSY', 'the device is bound through another file', {
+                fail('EBUSY', 'the device is already bound', {
                   at: 'device',
                   to: 'BIND.U1',
                 }),

@@ -249,7 +249,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
         ops: choice.perDeviceCheck
           ? [
               branch(ne('device.iommu_dev', NULL), [
-                fail('EBUSY', 'the device is bound through another file', {
+                fail('EBUSY', 'the device is already bound', {
                   at: 'device',
                   to: 'GDF.U4d',
                 }),
