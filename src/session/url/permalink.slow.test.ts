@@ -213,7 +213,7 @@ describe('a permalink', () => {
     expect(opened.run.setup.mutations).toBeUndefined();
     expect(opened.dropped).toEqual([
       expect.stringMatching(
-        /^The link changes steps of upstream \(--without upstream\/bind_iommufd\/BIND\.999\), which is not possible here: unknown step .* The unmodified design is shown\.$/,
+        /^The link changes upstream \(--without upstream\/bind_iommufd\/BIND\.999\), which is not possible here: unknown step .* The unmodified design is shown\.$/,
       ),
     ]);
   });
@@ -304,8 +304,8 @@ describe('the address bar', () => {
       'The link was not opened.',
     );
     expect(
-      sessionFromUrl(new FakeAddressBar('', '?scenario=nope')).getState().notifications[0]?.title,
-    ).toContain('nope');
+      sessionFromUrl(new FakeAddressBar('', '?scenario=nope')).getState().notifications[0]?.lines,
+    ).toContain('scenario: expected the id of a built-in scenario, got "nope"');
   });
 
   it('notifies once if the browser refuses', () => {
