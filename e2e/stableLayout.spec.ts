@@ -16,6 +16,13 @@ function places(page: Page): Promise<Readonly<Record<string, string>>> {
   );
 }
 
+/** Chooses a design; its code may load first, so the radio is checked a little later. */
+async function switchDesign(page: Page, design: string): Promise<void> {
+  const radio = page.getByRole('radio', { name: design });
+  await radio.click({ force: true });
+  await expect(radio).toBeChecked();
+}
+
 for (const scenario of ['bind-race', 'split-race'])
   test(`the objects of ${scenario} keep their places in all four designs`, async ({ page }) => {
     await page.setViewportSize({ width: 1440, height: 900 });
@@ -23,7 +30,7 @@ for (const scenario of ['bind-race', 'split-race'])
     await idle(page);
     const known: Record<string, string> = {};
     for (const design of ['upstream', 'parked-split', 'parked-shim', 'rfc-opened', 'upstream']) {
-      await page.getByRole('radio', { name: design }).check({ force: true });
+      await switchDesign(page, design);
       await idle(page);
       await page.keyboard.press('End');
       await idle(page);
@@ -48,7 +55,7 @@ test('a graph that another design makes too wide is laid out afresh', async ({ p
   const fresh = await zoom();
   await page.goto('./?scenario=bind-race&design=parked-shim');
   await idle(page);
-  await page.getByRole('radio', { name: 'rfc-opened' }).check({ force: true });
+  await switchDesign(page, 'rfc-opened');
   await idle(page);
   expect(await zoom()).toBeGreaterThanOrEqual(0.8 * fresh);
 });
