@@ -153,7 +153,7 @@ describe('kvm-ref', () => {
       { by: 'qemu', call: 'bind_iommufd', fd: 'fd2', iommufd: 'iommufd1' },
     ]);
     expect(violation(result, 'kvm-ref')).toBe(
-      "fd1 (qemu) owns vfio0, but the device's kvm is not the one of fd1 (reported 2024-06-28)",
+      "fd1 (qemu) owns vfio0, but the device's kvm is not the one of fd1 (reported 2024-06-28 with a trace)",
     );
   });
 });
