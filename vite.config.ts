@@ -52,14 +52,18 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['src/**/*.test.ts'],
-          exclude: ['**/*.mocked.test.ts'],
+          exclude: ['**/*.isolated.test.ts'],
           // The rooms are pure: test files can share the modules that their worker has loaded.
           isolate: false,
         },
       },
       {
         extends: true,
-        test: { name: 'unit-mocked', environment: 'node', include: ['src/**/*.mocked.test.ts'] },
+        test: {
+          name: 'unit-isolated',
+          environment: 'node',
+          include: ['src/**/*.isolated.test.ts'],
+        },
       },
       {
         extends: true,
