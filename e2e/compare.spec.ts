@@ -32,7 +32,7 @@ test('four designs play the same calls, stop where results differ first, and say
   await expect(stage(page, 'upstream')).toContainText(
     'refuses here: BIND.4, -EBUSY (the group is open).',
   );
-  // Each stage shows the state of its own design at the step that decides.
+  // Each stage shows the state of one design at the step that decides.
   await expect(stage(page, 'upstream').getByText('-EBUSY').last()).toBeVisible();
   await expect(
     stage(page, 'parked-split').getByRole('article', { name: /fd2/ }).first(),

@@ -114,7 +114,7 @@ function verdictRow(scenario: string, design: string, isFirst: boolean): string 
   const query = `?scenario=${scenario}${isFirst ? '' : `&amp;design=${design}`}`;
   const verdict =
     violated.length === 0
-      ? '<td>holds</td>'
+      ? `<td>${row.coverage === 'complete' ? 'holds' : 'no violation found, search not complete'}</td>`
       : `<td class="violated">violated: ${violated.map(({ id }) => `<span title="${escapeXml(propertyTitles.get(id) ?? id)}">${id}</span>`).join(', ')}</td>`;
   return `<tr><th scope="row"><a href="../index.html${query}">${design}</a></th>${verdict}</tr>`;
 }

@@ -85,7 +85,7 @@ export const DEAD_STEPS: readonly DeadSteps[] = [
       ['2a', '2b', 'U2'].map((row) => `bind_iommufd/BIND.${unbind}:IUNBIND.${row}`),
     ),
     reason:
-      'User space is told the id of the device only when the bind succeeds, so no ioctl uses it in the unwind path. A scenario could guess it.',
+      'User space gets the id of the device only when the bind succeeds, so no ioctl uses it in the unwind path. A scenario could guess it.',
   },
   {
     design: 'rfc-opened',

@@ -57,7 +57,7 @@ export function syncWindows(
 
 const channelIds = new WeakMap<Session, string>();
 
-/** Opens the notes of a presentation in a second window, or shows that window again. If the browser blocks it, the user is told. */
+/** Opens the notes of a presentation in a second window, or shows that window again. A notification says if the browser blocks it. */
 export function openNotesWindow(session: Session, page: Window): void {
   const known = channelIds.get(session);
   const id = known ?? Math.random().toString(36).slice(2, 10);
