@@ -81,3 +81,41 @@ test('a race is built from an empty world, checked, saved and opened again', asy
   await expect(caption(page)).toContainText('dpdk comes second.');
   await checkHolds(page);
 });
+
+test('a file is bound by a drag, and things are added and removed on the stage', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=bind-race');
+  await idle(page);
+  const qemu = page.getByRole('region', { name: 'qemu', exact: true });
+  for (const call of ['Open vfio0', 'Open /dev/iommu']) {
+    await qemu.getByRole('button', { name: call, exact: true }).click();
+    await idle(page);
+  }
+  const stage = page.getByRole('region', { name: 'Stage', exact: true });
+  const file = stage.getByRole('article', { name: /^struct file fd1\b/ });
+  const target = stage.getByRole('article', { name: /^struct file iommufd1\b/ });
+  await file.hover();
+  await page.mouse.down();
+  await target.hover();
+  await expect(stage.getByText('Bind fd1 to iommufd1', { exact: true })).toBeVisible();
+  await page.mouse.up();
+  await idle(page);
+  await expect(caption(page)).toContainText('bind_iommufd(fd1, iommufd1) of qemu succeeds');
+  await stage.getByRole('button', { name: 'Add to the scenario', exact: true }).click();
+  await page.getByRole('button', { name: 'Device in group 12', exact: true }).click();
+  await idle(page);
+  const device = stage.getByRole('article', { name: /^struct vfio_device vfio1\b/ });
+  await expect(device).toHaveCount(1);
+  await device.focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Delete');
+  await idle(page);
+  await expect(device).toHaveCount(0);
+  await stage.getByRole('article', { name: /^process dpdk\b/ }).click();
+  await page.keyboard.press('Delete');
+  await idle(page);
+  await expect(page.getByRole('region', { name: 'dpdk', exact: true })).toHaveCount(0);
+  await expect(qemu.getByText('fd1', { exact: true }).first()).toBeVisible();
+});

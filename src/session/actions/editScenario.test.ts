@@ -4,6 +4,7 @@ import { registerDesigns } from '../../designs/registry';
 import { newCall } from '../../scenario/edit/callArguments';
 import type { ScenarioEdit } from '../../scenario/edit/editScenario';
 import { makeScenario } from '../../scenario/format/makeScenario';
+import type { Scenario } from '../../scenario/format/scenario';
 import { availableCalls } from '../queries/availableCalls';
 import { branchCaptions, currentCaption } from '../queries/captions';
 import { editedScenario } from '../queries/editedScenario';
@@ -13,7 +14,14 @@ import { sessionOf } from '../testing/sessionOf';
 import { currentSnapshot } from '../trace/replay';
 import { currentBranch } from '../trace/run';
 import { openPermalink, permalinkOf } from '../url/permalink';
-import { editScenario, editScenarioText, keepRun, newScenario, writeCaption } from './editScenario';
+import {
+  editScenario,
+  editScenarioText,
+  keepRun,
+  newScenario,
+  removeSelected,
+  writeCaption,
+} from './editScenario';
 import { toggleMutation } from './mutations';
 import { runCall, seekTo, stepTask } from './stepping';
 
@@ -184,6 +192,32 @@ describe('a run by hand', () => {
     writeCaption(session, 'The second time.');
     expect(session.getState().notifications[0]?.title).toContain('cannot have a caption yet');
     expect(editedScenario(session.getState()).beats).toEqual([]);
+  });
+});
+
+describe('removing what is selected', () => {
+  it.each([
+    ['dpdk', 'process', ({ world }: Scenario) => world.processes.includes('dpdk')],
+    ['fd1', 'file', ({ calls }: Scenario) => calls.some(({ as }) => as === 'fd1')],
+    ['vfio0', 'device', ({ world }: Scenario) => world.devices.length > 0],
+    ['group 12', 'group', ({ world }: Scenario) => world.devices.length > 0],
+  ])('removes %s, a %s', (selection, _kind, isThere) => {
+    const session = sessionOf('bind-race');
+    seekTo(session, Number.MAX_SAFE_INTEGER);
+    expect(isThere(editedScenario(session.getState()))).toBe(true);
+    session.setState({ selection });
+    removeSelected(session);
+    expect(session.getState().notifications).toEqual([]);
+    expect(isThere(editedScenario(session.getState()))).toBe(false);
+  });
+
+  it('says what can be removed', () => {
+    const session = sessionOf('bind-race');
+    const before = session.getState().run;
+    session.setState({ selection: 'vfio' });
+    removeSelected(session);
+    expect(session.getState().run).toBe(before);
+    expect(session.getState().notifications[0]?.title).toBe('Nothing was removed.');
   });
 });
 

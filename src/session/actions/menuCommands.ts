@@ -199,6 +199,14 @@ export const MENU_COMMANDS = {
     hotkey: 'J',
     run: (session) => showScenarioPanel(session, 'text'),
   },
+  'remove-selected': {
+    title: 'Remove what is selected from the scenario',
+    hotkey: 'Delete',
+    alternateHotkeys: ['Backspace'],
+    enabled: ({ selection }) => selection !== undefined,
+    run: (session) =>
+      scenarioEditPart.whenLoaded(session, ({ removeSelected }) => removeSelected(session)),
+  },
   'keep-run': {
     title: 'Keep this run as a scenario',
     hotkey: 'K',

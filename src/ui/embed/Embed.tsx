@@ -143,7 +143,7 @@ function EmbedLayout({
           {tableView && <EmbedTable view={tableView} onHeightChange={resizeToTable} />}
           {(shown === 'graph' || shown === 'both') && (
             <section className={styles.stage} aria-label="Stage">
-              <Stage wheel="host" />
+              <Stage wheel="host" editable={false} />
             </section>
           )}
           {hasTimeline && (

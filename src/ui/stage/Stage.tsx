@@ -16,6 +16,7 @@ import styles from './Stage.module.css';
 import { focusNode } from '../controls/focusNode';
 import { createStageStore, StageContext, useStage, useStageStore } from './stageStore';
 import { syncWithSession } from './stageSync';
+import { useBindDrag } from './useBindDrag';
 import { Edges } from './edges/Edges';
 import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM, type PixelSize } from './camera/viewport';
@@ -41,12 +42,19 @@ interface StageProps {
   readonly wheel?: 'pan' | 'host';
   /** Whether the tools are shown below the graph. */
   readonly toolbar?: boolean;
+  /** Whether things are added and files are bound on the stage. */
+  readonly editable?: boolean;
   /** Stages with the same number place the same objects at the same places, also in other designs. */
   readonly arrangement?: number;
 }
 
 /** The graph of the session's current snapshot. Its layout depends on its size, so it measures its place first, within one frame. */
-export function Stage({ wheel = 'pan', toolbar = true, arrangement = 0 }: StageProps) {
+export function Stage({
+  wheel = 'pan',
+  toolbar = true,
+  editable = true,
+  arrangement = 0,
+}: StageProps) {
   const [size, setSize] = useState<PixelSize>();
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -54,7 +62,13 @@ export function Stage({ wheel = 'pan', toolbar = true, arrangement = 0 }: StageP
       setSize({ width: place.current.clientWidth, height: place.current.clientHeight });
   }, []);
   return size ? (
-    <SizedStage size={size} wheel={wheel} toolbar={toolbar} arrangement={arrangement} />
+    <SizedStage
+      size={size}
+      wheel={wheel}
+      toolbar={toolbar}
+      editable={editable}
+      arrangement={arrangement}
+    />
   ) : (
     <div className={styles.stage}>
       <div ref={place} />
@@ -84,7 +98,7 @@ function SizedStage({
   );
 }
 
-function StageCanvas({ wheel, toolbar }: Omit<Required<StageProps>, 'arrangement'>) {
+function StageCanvas({ wheel, toolbar, editable }: Omit<Required<StageProps>, 'arrangement'>) {
   const stage = useStageStore();
   const root = useRef<HTMLDivElement>(null);
   const camera = useCamera(root);
@@ -95,6 +109,7 @@ function StageCanvas({ wheel, toolbar }: Omit<Required<StageProps>, 'arrangement
   useListRoles(root);
   useTypeFit(root);
   useLayoutEffect(() => (root.current ? animateRows(stage, root.current) : undefined), [stage]);
+  useBindDrag(root, editable);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const next = nodeInDirection(stage.getState(), event.key);
     if (
@@ -147,7 +162,7 @@ function StageCanvas({ wheel, toolbar }: Omit<Required<StageProps>, 'arrangement
         <Edges />
         <EffectLayer />
       </ReactFlow>
-      {toolbar && <Toolbar camera={camera} />}
+      {toolbar && <Toolbar camera={camera} editable={editable} />}
       {!viewportInitialized && <span data-loading="" hidden />}
     </div>
   );

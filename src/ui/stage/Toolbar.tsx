@@ -1,3 +1,4 @@
+import type { ScenarioEdit } from '../../scenario/edit/editScenario';
 import { PopoverButton } from '../controls/PopoverButton';
 import { lazyPart } from '../controls/lazyPart';
 import { dispatch } from '../../session/actions/dispatch';
@@ -13,8 +14,14 @@ const FindList = lazyPart({
   preload: true,
 });
 
-/** Find, zoom, focus, folding and the legend. */
-export function Toolbar({ camera }: { readonly camera: Camera }) {
+/** Find, add, zoom, focus, folding and the legend. */
+export function Toolbar({
+  camera,
+  editable,
+}: {
+  readonly camera: Camera;
+  readonly editable: boolean;
+}) {
   const followSteps = useStage((state) => state.followSteps);
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Stage tools">
@@ -37,6 +44,17 @@ export function Toolbar({ camera }: { readonly camera: Camera }) {
       >
         <ToolIcon d="M7 2.4a4.6 4.6 0 1 0 0 9.2 4.6 4.6 0 0 0 0-9.2zM10.4 10.4l3.4 3.4" />
       </PopoverButton>
+      {editable && (
+        <PopoverButton
+          label="Add to the scenario"
+          buttonLabel="Add to the scenario"
+          tooltip="Add a process or a device to the scenario"
+          popoverClassName={styles.addPopup}
+          content={<AddMenu />}
+        >
+          Add
+        </PopoverButton>
+      )}
       <ToolButton title="Zoom in" d="M8 3.2v9.6M3.2 8h9.6" onClick={() => camera.zoomBy(1.25)} />
       <ToolButton title="Zoom out" d="M3.2 8h9.6" onClick={() => camera.zoomBy(0.8)} />
       <ToolButton
@@ -65,6 +83,35 @@ function FocusButton() {
       Focus
     </button>
   );
+}
+
+const ADDITIONS = [
+  { text: 'Process', edit: { kind: 'add-process' } },
+  { text: 'Device in a new group', edit: { kind: 'add-device' } },
+] as const;
+
+function AddMenu() {
+  const session = useSessionStore();
+  const groups = useStage((state) => state.groups);
+  const additions: readonly { readonly text: string; readonly edit: ScenarioEdit }[] = [
+    ...ADDITIONS,
+    ...groups.map((group) => ({
+      text: `Device in group ${group}`,
+      edit: { kind: 'add-device' as const, group },
+    })),
+  ];
+  return additions.map(({ text, edit }) => (
+    <button
+      key={text}
+      type="button"
+      onClick={(event) => {
+        event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
+        dispatch(session, 'edit-scenario', { edit });
+      }}
+    >
+      {text}
+    </button>
+  ));
 }
 
 function FoldAllButton() {

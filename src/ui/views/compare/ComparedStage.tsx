@@ -65,6 +65,7 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
           <Stage
             wheel={inPage ? 'pan' : 'host'}
             toolbar={false}
+            editable={false}
             arrangement={arrangementOf(line)}
           />
         </SessionContext>
