@@ -47,6 +47,7 @@ const pictures: Readonly<Record<string, Picture>> = {
         .getByRole('button', { name: /counterexample/i })
         .first()
         .waitFor();
+      await page.getByText('Trying single changes').waitFor({ state: 'detached' });
     },
     part: region('Check'),
   },

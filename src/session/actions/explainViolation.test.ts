@@ -59,3 +59,12 @@ it('finds the lock that an own design lacks, as a change of its text', async () 
   applyFix(session, lock);
   expect(check(session)).toMatchObject({ verdict: 'holds', modified: true });
 });
+
+it('offers another design only if the attack is made there too', async () => {
+  const session = sessionOf('group-file-one-process');
+  const { fixes } = await explained(session, 'dma-owner');
+  // In rfc-opened and parked-split the property holds, but only because SET_CONTAINER does not take an iommufd.
+  expect(fixes.flatMap(({ title }) => /^The design ([^:]*)/.exec(title)?.[1] ?? [])).toEqual([
+    'parked-shim',
+  ]);
+});

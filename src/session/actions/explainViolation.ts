@@ -2,6 +2,8 @@ import type { CheckClient } from '../../check-worker/checkClient';
 import type { CheckResult } from '../../explore/checkResult';
 import type { Explanation } from '../../explore/explain/decidingSteps';
 import { changedDesign } from '../../designs/changedDesign';
+import { compileRequest } from '../../explore/checkRequest';
+import { madeCalls, metAttack } from '../../explore/explain/metAttack';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import { fixCandidates, type FixCandidate } from '../queries/fixCandidates';
 import type { CheckSubject, FoundFix } from '../store/checkState';
@@ -58,15 +60,18 @@ export async function explainViolation(
     result.properties.filter(({ status }) => status === 'violated').map(({ id }) => id),
   );
   let fixes: readonly FoundFix[] = [];
+  const attack = madeCalls(compileRequest(subject), schedule);
   const kinds = fixCandidates(session.getState().run.setup, subject, decision);
-  for (const { candidates, unlessFixed } of kinds) {
+  for (const { candidates, unlessFixed, isOtherKernel } of kinds) {
     if (unlessFixed && fixes.length > 0) continue;
     for (const candidate of candidates) {
-      const checked = await checkCandidate(client, candidate);
+      const checked = await checkCandidate(client, candidate, isOtherKernel ?? false);
       if (latest.get(session) !== work) return;
       if (checked === 'cancelled') return show({ working: false });
       if (!checked || !helps(checked, property, violatedBefore)) continue;
-      fixes = [...fixes, { ...candidate, result: checked }];
+      const met = isOtherKernel ? metAttack(attack, checked.outcomes) : undefined;
+      if (met?.isMet === false) continue;
+      fixes = [...fixes, { ...candidate, result: checked, difference: met?.difference }];
       show({ fixes, working: true });
       // The narrowest lock is the smallest.
       if (unlessFixed) break;
@@ -78,9 +83,10 @@ export async function explainViolation(
 async function checkCandidate(
   client: CheckClient,
   { subject }: FixCandidate,
+  outcomes: boolean,
 ): Promise<CheckResult | 'cancelled' | undefined> {
   const limits = { maxStates: MAX_STATES_PER_CANDIDATE };
-  const request = { ...subject, outcomes: false, engine: 'auto', limits } as const;
+  const request = { ...subject, outcomes, engine: 'auto', limits } as const;
   const answer = await client.check(request, () => undefined).answer;
   if (!answer.ok) return undefined;
   return answer.result.stoppedBy === 'cancel' ? 'cancelled' : answer.result;

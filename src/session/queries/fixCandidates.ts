@@ -22,6 +22,8 @@ interface FixKind {
   readonly candidates: readonly FixCandidate[];
   /** There are many: try them only if no smaller change helps, up to the first that does. */
   readonly unlessFixed?: true;
+  /** Another kernel: the attack may not be possible there for another reason. */
+  readonly isOtherKernel?: true;
 }
 
 /** The widest region that a new mutex is tried over, in steps on each side. */
@@ -36,8 +38,8 @@ export function fixCandidates(
   return [
     { candidates: takenBack(subject) },
     { candidates: decision ? lockedRegions(subject, decision) : [], unlessFixed: true },
-    { candidates: otherOptions(setup, subject) },
-    { candidates: otherDesigns(setup, subject) },
+    { candidates: otherOptions(setup, subject), isOtherKernel: true },
+    { candidates: otherDesigns(setup, subject), isOtherKernel: true },
   ];
 }
 

@@ -40,6 +40,8 @@ export interface FoundFix {
   readonly title: string;
   readonly subject: CheckSubject;
   readonly result: CheckResult;
+  /** In another design or option: which call of the counterexample never succeeds there, as a sentence. */
+  readonly difference?: string | undefined;
 }
 
 /** Why a property is violated, and what would help. */

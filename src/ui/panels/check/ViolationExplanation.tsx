@@ -56,7 +56,10 @@ export function ViolationExplanation({
               <li key={fix.title}>
                 <span>
                   {fix.title}{' '}
-                  <span className={styles.small}>{formatCount(fix.result.states)} states</span>
+                  <span className={styles.small}>
+                    {formatCount(fix.result.states)} states
+                    {fix.difference === undefined ? '' : `. ${fix.difference}`}
+                  </span>
                 </span>
                 <button
                   type="button"
