@@ -27,7 +27,7 @@ test('swapping the locks of close leads to a deadlock, which the stage shows as 
   await page.goto('./?scenario=split-race');
   await openScene(page, closeAndGet);
   await page.keyboard.press('End');
-  const swap = page.getByRole('button', { name: 'Swap REL.2 and REL.3 for the next check' });
+  const swap = page.getByRole('button', { name: 'Swap REL.2 and REL.3' });
   for (let back = 0; back < 30 && (await swap.count()) === 0; back += 1)
     await page.keyboard.press('ArrowLeft');
   await swap.click();

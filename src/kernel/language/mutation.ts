@@ -52,11 +52,13 @@ export function parseMutation(kind: Mutation['kind'], value: string): Mutation |
   return kind === 'without' && op !== undefined ? { kind, step, op } : { kind, step };
 }
 
-/** How many lines a change inserts and removes. */
-export function changedLines({ hunks }: TextChange): {
+export interface LineCount {
   readonly inserted: number;
   readonly removed: number;
-} {
+}
+
+/** How many lines a change inserts and removes. */
+export function changedLines({ hunks }: TextChange): LineCount {
   return {
     inserted: hunks.reduce((sum, { insert }) => sum + insert.length, 0),
     removed: hunks.reduce((sum, { remove }) => sum + remove, 0),

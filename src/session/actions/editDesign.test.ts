@@ -6,7 +6,7 @@ import { libraryEntry } from '../../scenario/library/library';
 import { currentCheckSubject } from '../queries/checkSubject';
 import { availableCalls } from '../queries/availableCalls';
 import { compareDesigns } from '../queries/compareDesigns';
-import { editedText, originalText } from '../queries/designDraft';
+import { changedLineCount, editedText, originalText } from '../queries/designDraft';
 import type { Session } from '../store/session';
 import { redo, undo } from '../store/undo';
 import { sessionOf } from '../testing/sessionOf';
@@ -96,7 +96,7 @@ describe('an edited design', () => {
     const edited = withStep(session, 'BIND.11', 'model_only { }');
     editDesign(session, edited);
     undo(session);
-    expect(session.getState().mutations).toEqual([]);
+    expect(session.getState().run.setup.mutations).toBeUndefined();
     expect(editedText(session.getState())).toBe(original);
     redo(session);
     expect(editedText(session.getState())).toBe(edited);
@@ -107,13 +107,35 @@ describe('an edited design', () => {
     );
   });
 
+  it('is a disabled or swapped step, which plays at once, shows as changed lines and is discarded', () => {
+    const session = sessionOf('bind-race');
+    seekTo(session, 5);
+    const original = editedText(session.getState());
+    const bind = 'upstream/bind_iommufd';
+    toggleMutation(session, { kind: 'without', step: `${bind}/BIND.10` });
+    expect(currentSnapshot(session.getState()).program.design.modified).toHaveLength(1);
+    expect(session.getState().run.cursor).toBe(5);
+    expect(changedLineCount(session.getState())).toEqual({ inserted: 1, removed: 1 });
+    toggleMutation(session, { kind: 'swap', a: `${bind}/BIND.8`, b: `${bind}/BIND.9` });
+    expect(session.getState().run.setup.mutations).toHaveLength(2);
+    toggleMutation(session, { kind: 'without', step: `${bind}/BIND.10` });
+    expect(session.getState().run.setup.mutations).toMatchObject([{ kind: 'swap' }]);
+    expect(editedText(session.getState())).not.toBe(original);
+    discardMutations(session);
+    expect(session.getState().run.setup.mutations).toBeUndefined();
+    expect(changedLineCount(session.getState())).toBeUndefined();
+    expect(editedText(session.getState())).toBe(original);
+    undo(session);
+    expect(session.getState().run.setup.mutations).toMatchObject([{ kind: 'swap' }]);
+  });
+
   it('starts from disabled steps and stays in other scenarios of the design', () => {
     const session = sessionOf('bind-race');
     toggleMutation(session, { kind: 'without', step: 'upstream/bind_iommufd/BIND.10' });
     const text = editedText(session.getState());
     expect(text).toContain('/* disabled: ');
     editDesign(session, text);
-    expect(session.getState().mutations).toMatchObject([{ kind: 'text' }]);
+    expect(session.getState().run.setup.mutations).toMatchObject([{ kind: 'text' }]);
     expect(check(session).verdict).toBe('violated');
     showLibraryScenario(session, 'double-bind');
     expect(editedText(session.getState())).toBe(text);

@@ -16,55 +16,28 @@ import { makeScenario } from '../../scenario/format/makeScenario';
 import { inputErrorText, parseScenario } from '../../scenario/format/parseScenario';
 import type { Scenario } from '../../scenario/format/scenario';
 import { draftKey } from '../queries/designDraft';
-import { variantFor } from '../queries/scenarioVariants';
 import type { Session } from '../store/session';
-import { amendLast, commit } from '../store/undo';
 import { openScenario } from '../trace/openScenario';
-import { rebaseOnDesign } from '../trace/rebaseOnDesign';
-import { currentSnapshot } from '../trace/replay';
 import type { Setup } from '../trace/traceTree';
-import { pause } from './playback';
+import { runModified, setupWith } from './mutations';
 import { showRun } from './showRun';
 import { notifyNotOpened } from './showScenario';
 
-const EDIT_LABEL = 'edit of the design';
-
 /** Applies an edited text to the run on screen, which makes the same calls as before. A text with a problem is kept as a draft, and only the problem is returned. */
-export function editDesign(
-  session: Session,
-  text: string,
-  undoLabel = EDIT_LABEL,
-): string | undefined {
-  const { run } = session.getState();
-  const { setup } = run;
-  const keepDraft = (problem: string): string => {
-    session.setState({ draft: { of: draftKey(setup), text } });
-    return problem;
-  };
-  const next = setupOfText(setup, text);
-  if (typeof next === 'string') return keepDraft(next);
-  let rebased;
-  try {
-    rebased = rebaseOnDesign(run, next);
-    // A text can parse and still not fit the calls; the replay finds that.
-    currentSnapshot({ run: rebased });
-  } catch (error) {
-    return keepDraft(
-      `The calls of this scenario cannot run in this design: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  pause(session);
-  const { undo, redo } = session.getState();
-  if (undoLabel === EDIT_LABEL && undo.at(-1)?.undoLabel === EDIT_LABEL && redo.length === 0)
-    amendLast(session, rebased, 'Design changed');
-  else commit(session, rebased, undoLabel, 'Design changed');
-  session.setState({ draft: undefined });
-  return undefined;
+export function editDesign(session: Session, text: string): string | undefined {
+  const { setup } = session.getState().run;
+  const problem = runModified(session, setupOfText(setup, text), 'edit of the design', {
+    continues: true,
+  });
+  session.setState({
+    draft: problem === undefined ? undefined : { of: draftKey(setup), text },
+  });
+  return problem;
 }
 
 /** The setup on screen with the design of a text; a string says what is wrong with the text. */
 function setupOfText(setup: Setup, text: string): Setup | string {
-  const { scenario, libraryId, plannedCalls } = setup;
+  const { scenario, libraryId } = setup;
   const { design: parsed, diagnostics } = parsedDesign(text);
   const [problem] = diagnostics;
   if (!parsed) return problem ? diagnosticText(problem) : 'the text is no design';
@@ -79,16 +52,7 @@ function setupOfText(setup: Setup, text: string): Setup | string {
   const base = designById(scenario.design);
   if (!base) return `there is no design ${scenario.design}`;
   const change = makeTextChange(designText(base, scenario.options), text);
-  const changed = changedDesign(base.id, scenario.options, change ? [change] : []);
-  if (!changed.ok) return changed.message;
-  const captioned = change ? undefined : variantFor(setup, base.id, scenario.options);
-  return {
-    scenario: captioned ?? { ...scenario, beats: [], expect: undefined },
-    libraryId,
-    design: changed.design,
-    ...(change ? { mutations: [change] } : {}),
-    ...(plannedCalls ? { plannedCalls } : {}),
-  };
+  return setupWith(setup, change ? [change] : []);
 }
 
 /** The scenario in a design of the user's own, or why its calls do not exist there. */

@@ -94,7 +94,7 @@ describe('an edit of a scenario on screen', () => {
     edit(session, { kind: 'add-process' });
     expect(session.getState().run.cursor).toBe(7);
     expect(editedScenario(session.getState()).schedule).toEqual(schedule);
-    expect(session.getState().mutations).toHaveLength(1);
+    expect(session.getState().run.setup.mutations).toHaveLength(1);
     expect(session.getState().run.setup.libraryId).toBeUndefined();
   });
 

@@ -120,5 +120,5 @@ export function applyFix(session: Session, { title, subject, result }: FoundFix)
     ...(mutations.length > 0 ? { mutations } : {}),
   });
   commit(session, rebased, title, `Applied: ${title}`);
-  session.setState({ mutations, check: { kind: 'done', subject, result }, explanation: undefined });
+  session.setState({ check: { kind: 'done', subject, result }, explanation: undefined });
 }

@@ -32,9 +32,9 @@ export function showRun(session: Session, { run, link }: ShownRun): void {
   else session.setState({ selection: undefined });
 }
 
-/** Restores the view and the modified steps of a link, and notifies the user of what the link lost. */
+/** Restores the view of a link, and notifies the user of what the link lost. */
 export function applyLinkView(session: Session, { view, dropped }: LinkView): void {
-  session.setState(({ run }) => ({ selection: undefined, mutations: run.setup.mutations ?? [] }));
+  session.setState({ selection: undefined });
   const unknown: string[] = [];
   for (const [key, word] of Object.entries(view)) {
     const change = parseViewParameter(session.getState(), key, word);

@@ -14,8 +14,7 @@ export function showScenario(
 ): void {
   const { setup } = session.getState().run;
   const changed =
-    draftKey(setup) === draftKey({ scenario }) &&
-    setup.mutations?.some(({ kind }) => kind === 'text')
+    draftKey(setup) === draftKey({ scenario }) && setup.mutations
       ? openScenario({ ...scenario, schedule: 'sequential', beats: [] }, libraryId, setup.design)
       : undefined;
   const opened = changed?.ok ? changed : openScenario(scenario, libraryId);

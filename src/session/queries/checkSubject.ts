@@ -3,28 +3,25 @@ import { makeMutation } from '../../kernel/language/mutation';
 import type { CheckSubject } from '../store/checkState';
 import type { SessionState } from '../store/session';
 import { currentSnapshot } from '../trace/replay';
-import { sameModelInput } from '../trace/traceTree';
+import { changesOf, sameModelInput } from '../trace/traceTree';
 
 /** What a check of the current run explores: its calls, those issued by hand included. */
-export function currentCheckSubject(state: Pick<SessionState, 'run' | 'mutations'>): CheckSubject {
+export function currentCheckSubject(state: Pick<SessionState, 'run'>): CheckSubject {
   const { scenario } = state.run.setup;
   return {
     scenario: { ...scenario, calls: currentSnapshot(state).program.calls.map(({ call }) => call) },
-    mutations: state.mutations,
+    mutations: changesOf(state.run.setup),
   };
 }
 
 /** Whether the calls, options or steps have changed since a check of `subject`. */
-export function isCheckOutOfDate(
-  state: Pick<SessionState, 'run' | 'mutations'>,
-  subject: CheckSubject,
-): boolean {
+export function isCheckOutOfDate(state: Pick<SessionState, 'run'>, subject: CheckSubject): boolean {
   return !sameModelInput(currentCheckSubject(state), subject);
 }
 
 /** What an out-of-date check of `subject` is the result of: its design, and what else differs from the run on screen. */
 export function outOfDateText(
-  state: Pick<SessionState, 'run' | 'mutations'>,
+  state: Pick<SessionState, 'run'>,
   { scenario, mutations }: CheckSubject,
 ): string {
   const current = currentCheckSubject(state);

@@ -1,5 +1,4 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { DesignChange } from '../../kernel/language/mutation';
 import type { Scenario } from '../../scenario/format/scenario';
 import { freshRun, type Run } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
@@ -117,8 +116,6 @@ export interface SessionState {
   readonly verdicts: VerdictsState;
   readonly comparison: ComparisonState;
   readonly presentation: PresentationState;
-  /** Changes of the design that the next check uses: the changed text of the design on screen, and steps that are disabled or swapped. */
-  readonly mutations: readonly DesignChange[];
   /** The text in the design editor while the design on screen is another one: it has an error. `of` says which design it edits. */
   readonly draft: { readonly of: string; readonly text: string } | undefined;
   /** The text in the scenario editor. It counts while the scenario `of` is on screen. */
@@ -167,7 +164,6 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     verdicts: { cells: [], running: false },
     comparison: { tick: 0, option: undefined, hidden: [] },
     presentation: { screen: 'stage', pointer: false, link: false, captionDepth: undefined },
-    mutations: run.setup.mutations ?? [],
     draft: undefined,
     scenarioDraft: undefined,
     notifications: [],

@@ -8,7 +8,6 @@ const MAX_UNDO_ENTRIES = 500;
 export function commit(session: Session, run: Run, undoLabel: string, announcement: string): void {
   session.setState((state) => ({
     run,
-    mutations: changesFor(state, run),
     undo: [...state.undo.slice(1 - MAX_UNDO_ENTRIES), { run: state.run, undoLabel }],
     redo: [],
     hover: undefined,
@@ -19,12 +18,7 @@ export function commit(session: Session, run: Run, undoLabel: string, announceme
 
 /** Shows `run` as part of the last committed change: playback and the slider make one change of many steps. */
 export function amendLast(session: Session, run: Run, announcement: string): void {
-  session.setState((state) => ({
-    run,
-    mutations: changesFor(state, run),
-    hover: undefined,
-    announcement,
-  }));
+  session.setState({ run, hover: undefined, announcement });
 }
 
 /** Takes the last change back. The branches that it made stay reachable. */
@@ -65,25 +59,14 @@ function currentEntry(state: SessionState, entry: UndoEntry): UndoEntry {
 function restore(
   state: SessionState,
   { run }: UndoEntry,
-): Pick<SessionState, 'run' | 'draft' | 'mutations' | 'hover' | 'settings' | 'notifications'> {
+): Pick<SessionState, 'run' | 'draft' | 'hover' | 'settings' | 'notifications'> {
   return {
     run: sameScenario(run, state.run) ? { ...run, branches: state.run.branches } : run,
-    mutations: changesFor(state, run),
     draft: undefined,
     hover: undefined,
     settings: { ...state.settings, playing: false },
     notifications: notificationsAfterChange(state.notifications, sameScenario(run, state.run)),
   };
-}
-
-/** A run with another text of its design has its own changes; else those for the next check stay. */
-function changesFor(state: SessionState, run: Run): SessionState['mutations'] {
-  const changes = run.setup.mutations ?? [];
-  const textOf = (list: typeof changes): typeof changes =>
-    list.filter(({ kind }) => kind === 'text');
-  const [before] = textOf(state.mutations);
-  const [now] = textOf(changes);
-  return JSON.stringify(before) === JSON.stringify(now) ? state.mutations : changes;
 }
 
 /** Whether two runs have the same branches, or one has those of the other and more. */

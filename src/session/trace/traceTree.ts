@@ -19,6 +19,15 @@ export interface Setup {
   readonly isEdited?: true;
 }
 
+const NO_CHANGES: readonly DesignChange[] = [];
+
+/** The modifications of the design that a setup runs, none for an unmodified design. Same array for the same setup. */
+export function changesOf({
+  mutations = NO_CHANGES,
+}: Pick<Setup, 'mutations'>): readonly DesignChange[] {
+  return mutations;
+}
+
 /** Whether two setups have the same behaviour; titles and captions may differ. */
 export function sameModelInput(
   a: Pick<Setup, 'scenario' | 'mutations'>,

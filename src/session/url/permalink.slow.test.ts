@@ -171,7 +171,7 @@ describe('a permalink', () => {
     const other = sessionOf('hot-unplug');
     showPermalink(other, link);
     expect(other.getState().notifications).toEqual([]);
-    expect(other.getState()).toMatchObject({ mutations, run: { cursor: 6, setup: { mutations } } });
+    expect(other.getState()).toMatchObject({ run: { cursor: 6, setup: { mutations } } });
     expect(observableState(other)).toEqual(observableState(session));
     const itself = parseLink(link);
     const without = itself.ok
@@ -193,7 +193,7 @@ describe('a permalink', () => {
     ]);
     const parsed = parseLink(permalinkOf(session.getState()));
     if (!parsed.ok) throw new Error(parsed.message);
-    const { mutations } = session.getState();
+    const { mutations } = session.getState().run.setup;
     expect(parseLink(makeLink({ ...parsed.link, mutations }))).toMatchObject({
       ok: true,
       link: { mutations },

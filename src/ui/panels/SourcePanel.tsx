@@ -13,6 +13,7 @@ import { confidenceTag, confidenceText } from './confidenceText';
 import panels from './panels.module.css';
 import { SymbolIcon } from '../controls/SymbolIcon';
 import styles from './SourcePanel.module.css';
+import { changesOf } from '../../session/trace/traceTree';
 import { fieldsTouchedBy } from '../../session/queries/fieldsTouchedBy';
 import { dispatch } from '../../session/actions/dispatch';
 
@@ -21,7 +22,7 @@ export function SourcePanel() {
   const session = useSessionStore();
   const snapshot = useSession(currentSnapshot);
   const hover = useSession((state) => state.hover);
-  const mutations = useSession((state) => state.mutations);
+  const mutations = useSession((state) => changesOf(state.run.setup));
   const { program } = snapshot;
   const tasks = taskStatuses(snapshot);
   const stopped = snapshot.violations.length > 0 || enabledTasks(snapshot).length === 0;
@@ -137,10 +138,10 @@ function isStepHighlighted(program: Program, step: Step, hover: HoverTarget | un
     : hover.step === step.name;
 }
 
-/** Disables a step, or swaps it with the next one, for the next check. */
+/** Disables a step, or swaps it with the next one; the calls run again in the modified design. */
 function MutationButtons({ step, next }: { readonly step: Step; readonly next: Step | undefined }) {
   const session = useSessionStore();
-  const mutations = useSession((state) => state.mutations);
+  const mutations = useSession((state) => changesOf(state.run.setup));
   const swap: Mutation | undefined =
     next?.routine === step.routine ? { kind: 'swap', a: step.name, b: next.name } : undefined;
   const changes: readonly {
@@ -151,14 +152,14 @@ function MutationButtons({ step, next }: { readonly step: Step; readonly next: S
     {
       mutation: { kind: 'without', step: step.name },
       text: 'Disable',
-      title: `Disable ${step.id} for the next check`,
+      title: `Disable ${step.id}`,
     },
     ...(swap
       ? [
           {
             mutation: swap,
             text: 'Swap',
-            title: `Swap ${step.id} and ${next?.id ?? ''} for the next check`,
+            title: `Swap ${step.id} and ${next?.id ?? ''}`,
           },
         ]
       : []),

@@ -1,3 +1,4 @@
+import { changesOf } from '../../../session/trace/traceTree';
 import { makeMutation } from '../../../kernel/language/mutation';
 import { PROPERTIES } from '../../../kernel/properties/properties';
 import type { CheckProgress } from '../../../check-worker/runCheckInSlices';
@@ -99,9 +100,8 @@ function ApplicableProperties() {
 /** The steps that are disabled or swapped. */
 function ModifiedDesign() {
   const session = useSessionStore();
-  const mutations = useSession((state) => state.mutations);
-  const currentMutations = useSession((state) => state.run.setup.mutations);
-  if (mutations.length === 0 && !currentMutations) return undefined;
+  const mutations = useSession((state) => changesOf(state.run.setup));
+  if (mutations.length === 0) return undefined;
   const isOwn = mutations.some((each) => each.kind === 'text' && each.own);
   return (
     <div className={styles.mutations}>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { propertyById } from '../../../kernel/properties/properties';
-import { changedLines, type TextChange } from '../../../kernel/language/mutation';
-import { editedText, originalText } from '../../../session/queries/designDraft';
+import { changedLineCount, editedText, originalText } from '../../../session/queries/designDraft';
+import { changesOf } from '../../../session/trace/traceTree';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { dispatch } from '../../../session/actions/dispatch';
 import { Icon } from '../../controls/Icon';
@@ -21,9 +21,9 @@ export function EditPanel() {
   const editor = useRef<DesignEditor>(undefined);
   const [showsChanges, setShowsChanges] = useState(false);
   const setup = useSession((state) => state.run.setup);
-  const change = useSession(({ mutations }) =>
-    mutations.find((each): each is TextChange => each.kind === 'text'),
-  );
+  const changes = changesOf(setup);
+  const isOwn = changes.some((change) => change.kind === 'text' && change.own);
+  const discardable = changes.length > (isOwn ? 1 : 0);
 
   useEffect(() => {
     if (!parent.current) return undefined;
@@ -43,7 +43,7 @@ export function EditPanel() {
     [showsChanges, setup],
   );
 
-  const lines = change && changedLines(change);
+  const lines = useSession(changedLineCount);
   return (
     <section className={styles.panel} aria-label="Edit">
       <div className={styles.bar}>
@@ -52,15 +52,15 @@ export function EditPanel() {
           className={`${buttons.button} ${buttons.small}`}
           aria-pressed={showsChanges}
           data-tooltip="Show the difference to the built-in design"
-          disabled={!change || change.own}
+          disabled={isOwn || changes.length === 0}
           onClick={() => setShowsChanges(!showsChanges)}
         >
-          Changes{lines && !change.own ? ` +${lines.inserted} −${lines.removed}` : ''}
+          Changes{lines ? ` +${lines.inserted} −${lines.removed}` : ''}
         </button>
         <button
           type="button"
           className={`${buttons.button} ${buttons.small}`}
-          disabled={!change || change.own}
+          disabled={!discardable}
           onClick={() => dispatch(session, 'discard-mutations')}
         >
           Discard

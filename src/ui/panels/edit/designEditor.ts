@@ -150,11 +150,7 @@ export function createDesignEditor(
             : [],
         ),
       );
-    if (
-      state.run.setup !== before.run.setup ||
-      state.mutations !== before.mutations ||
-      state.draft !== before.draft
-    ) {
+    if (state.run.setup !== before.run.setup || state.draft !== before.draft) {
       const text = editedText(state);
       if (typed?.text === text) typed = undefined;
       if (typed?.of === draftKey(state.run.setup)) return;
