@@ -91,11 +91,7 @@ export async function spinCheck(
       }
       report = searched.report;
       if (searched.trail === undefined) break;
-      const confirmed = confirmSchedule(
-        program,
-        scheduleOfTrail(searched.trail, program.tasks.length),
-        open,
-      );
+      const confirmed = confirmSchedule(program, scheduleOfTrail(searched.trail, program), open);
       if (confirmed) found.set(confirmed.property, confirmed.counterexample);
       // Lock orders of several runs together are the only violation that one run need not show.
       else if (open.includes('lock-order'))

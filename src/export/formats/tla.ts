@@ -8,7 +8,7 @@ import { callText } from '../../scenario/format/callText';
 import type { Export } from '../export';
 import { toAscii, wrapText } from '../format';
 import { promelaNames, stepComment, type PromelaNames } from '../promela/promelaNames';
-import { substitute } from '../promela/stepOutcomes';
+import { foldConstants } from '../foldConstants';
 
 /** The scenario of a run as a TLA+ module with the same states. The run's own schedule is ignored. */
 export const tlaExport: Export = {
@@ -41,14 +41,14 @@ function tlaModule(program: Program, title: string): string {
       lines.push(...comment(stepComment(step)), `${action} ==`);
       const pc = program.tasks[index]?.pc ?? -1;
       lines.push(`  /\\ s.${names.field(pc)} = ${step.pc}`);
-      const guard = substitute(program, step.guard, new Map());
+      const guard = foldConstants(program, step.guard);
       if (guard.op !== 'const') lines.push(`  /\\ ${condition(names, guard)}`);
       lines.push(`  /\\ s' = ${afterBody({ program, names, pc }, step.body, 's', step.pc + 1, 6)}`);
     }
   }
   const checks = stateChecks(program).map(({ property, violatedWhen }) => ({
     property,
-    violatedWhen: substitute(program, violatedWhen, new Map()),
+    violatedWhen: foldConstants(program, violatedWhen),
   }));
   const properties = [...new Set(checks.map(({ property }) => property))];
   const invariants = properties.map((id) => ({
@@ -134,12 +134,12 @@ function afterBody(
       });
       if (needsOld) flush();
       updates.push(
-        `!.${names.field(statement.field)} = ${integer(names, substitute(program, statement.value, new Map()), record)}`,
+        `!.${names.field(statement.field)} = ${integer(names, foldConstants(program, statement.value), record)}`,
       );
       changed.add(statement.field);
     }
     if (statement.op !== 'if') continue;
-    const test = substitute(program, statement.cond, new Map());
+    const test = foldConstants(program, statement.cond);
     if (!jumps(statement) && changesNothing([statement])) continue;
     flush();
     const cond = condition(names, test, record);

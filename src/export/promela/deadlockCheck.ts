@@ -3,7 +3,7 @@ import type { Expr } from '../../kernel/language/expressions';
 import { propertyById } from '../../kernel/properties/properties';
 import type { PromelaContext } from './promelaContext';
 import { violationStatement } from './promelaContext';
-import { substitute } from './stepOutcomes';
+import { foldConstants } from '../foldConstants';
 import { promelaExpression } from './promelaExpression';
 
 /** Whether the model needs a deadlock check: some mutex is taken, and there are two tasks. */
@@ -63,7 +63,7 @@ function waitsForCondition({ program }: PromelaContext, task: number, other: num
           wait.kind === 'mutex'
             ? [
                 all([
-                  substitute(program, wait.when, new Map()),
+                  foldConstants(program, wait.when),
                   binary('eq', field(wait.field), constant(other + 1)),
                 ]),
               ]
@@ -75,7 +75,7 @@ function waitsForCondition({ program }: PromelaContext, task: number, other: num
         : [
             all([
               binary('eq', field(waiter?.pc ?? -1), constant(step.pc)),
-              not(substitute(program, step.guard, new Map())),
+              not(foldConstants(program, step.guard)),
               wanted,
             ]),
           ];

@@ -3,7 +3,9 @@ import type { PropertyId } from '../../kernel/language/propertyId';
 import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import { MODEL_LIMIT } from '../../kernel/language/errno';
 import { promelaIdentifier } from './promelaContext';
+import { initialState, isEnabled, step } from '../../kernel/machine/machine';
 import { promelaNames } from './promelaNames';
+import { stepTargets } from './stepTargets';
 import { promelaModel } from './promelaModel';
 
 /** What pan, the program that SPIN generates, printed about one search. */
@@ -108,12 +110,27 @@ export function readPanReport(output: string): PanReport | undefined {
   };
 }
 
-/** The tasks that a trail of pan moves, in order: lines `step:process:transition`. The last process watches the properties. */
-export function scheduleOfTrail(trail: string, tasks: number): readonly number[] {
-  return trail.split('\n').flatMap((line) => {
-    const [, step, process] = /^(-?\d+):(\d+):\d+\s*$/.exec(line) ?? [];
-    return step === undefined || Number(step) < 0 || Number(process) >= tasks
-      ? []
-      : [Number(process)];
-  });
+/**
+ * The tasks that a trail of pan moves, in order: lines `step:process:transition`. The last process watches the
+ * properties. A step with several targets is two lines: the second one selects the label.
+ */
+export function scheduleOfTrail(trail: string, program: Program): readonly number[] {
+  const state = initialState(program);
+  const schedule: number[] = [];
+  let selects: number | undefined;
+  for (const line of trail.split('\n')) {
+    const [, at, process] = /^(-?\d+):(\d+):\d+\s*$/.exec(line) ?? [];
+    const task = program.tasks[Number(process)];
+    if (at === undefined || Number(at) < 0 || !task) continue;
+    if (selects === task.index) {
+      selects = undefined;
+      continue;
+    }
+    const taken = task.steps[state[task.pc] ?? -1];
+    if (!taken || !isEnabled(program, state, task.index)) return schedule;
+    if (stepTargets(program, taken).length > 1) selects = task.index;
+    step(program, state, task.index);
+    schedule.push(task.index);
+  }
+  return schedule;
 }
