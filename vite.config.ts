@@ -1,8 +1,18 @@
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { moduleScript, pageTags } from './tools/build/pageTags.mjs';
 import { launchOptions } from './tools/test/browser.mjs';
+
+/** Long test files first, so that no core waits for the last one. */
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification): boolean => moduleId.includes('.slow.test.');
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+  }
+}
 
 export default defineConfig({
   base: './',
@@ -45,6 +55,7 @@ export default defineConfig({
     // The machines are shared and noisy: a test is stopped only if it hangs.
     testTimeout: 240_000,
     maxWorkers: '100%',
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         extends: true,

@@ -1,4 +1,4 @@
-import { defaultOptions } from '../kernel/compiler/compile';
+import { defaultOptions } from '../kernel/compiler/designModel';
 import { printDesign } from '../kernel/text/printDesign';
 import { makeDesignDiff } from '../designs/designDiff';
 import { CliInputError } from './arguments';

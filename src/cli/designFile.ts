@@ -2,7 +2,7 @@ import { designById } from '../designs/designs';
 import { changeOfText } from '../designs/changedDesign';
 import { applyDesignDiff, isDesignDiff } from '../designs/designDiff';
 import { overrideDesign } from '../designs/registry';
-import { defaultOptions } from '../kernel/compiler/compile';
+import { defaultOptions } from '../kernel/compiler/designModel';
 import type { Design } from '../kernel/language/design';
 import { diagnosticsText } from '../kernel/text/diagnostic';
 import { parseDesign } from '../kernel/text/parseDesign';

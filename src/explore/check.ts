@@ -60,8 +60,8 @@ import type { Goal, LayeredGraph } from './counterexample/shortestSchedules';
 
 /** Options of a check. */
 export interface CheckOptions {
-  /** Default: the fastest engine that the page allows for many states. `auto` also does without its set-up for few. */
-  readonly engine?: EngineName | 'auto';
+  /** Default: bytecode for few states, for which emitting WebAssembly does not pay; then the fastest engine that the page allows. */
+  readonly engine?: EngineName;
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
   /** Default: all properties. */
@@ -120,8 +120,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
         ? { ampleTask: makeAmpleTaskFinder(model, layout) }
         : {}),
     }));
-  let engine: EngineName =
-    options.engine === 'auto' ? 'bytecode' : (options.engine ?? bestEngine());
+  let engine: EngineName = options.engine ?? 'bytecode';
   let search = begin(engine);
   let phase: SearchProgress['phase'] = 'explore';
   let stoppedBy: StoppedBy | undefined;
@@ -131,7 +130,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     for (;;) {
       const outcome = search.advance(slice);
       if (
-        options.engine === 'auto' &&
+        options.engine === undefined &&
         engine === 'bytecode' &&
         search.engine.count() > MAX_STATES_WITHOUT_WASM &&
         outcome !== 'complete' &&

@@ -23,7 +23,7 @@ export interface CheckRequest {
   readonly text?: string;
   /** Changes of the design before the check. */
   readonly mutations?: readonly DesignChange[];
-  readonly engine?: EngineName | 'auto';
+  readonly engine?: EngineName;
   readonly limits?: Partial<Limits>;
   /** Stops the search after this time. */
   readonly maxSeconds?: number;

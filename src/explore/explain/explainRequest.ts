@@ -41,7 +41,7 @@ export function* unnoticedRemovals({
   const report = startMutationReport(
     [{ id: '', config: { title: design.title, design, options }, scenario }],
     [...steps].map((step) => ({ kind: 'without', step })),
-    { engine: 'auto', limits: { maxStates: MAX_STATES_PER_REMOVAL } },
+    { limits: { maxStates: MAX_STATES_PER_REMOVAL } },
   );
   while (report.advance(BUDGET) === 'more') yield BUDGET;
   return report

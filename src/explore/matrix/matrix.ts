@@ -1,5 +1,6 @@
 import { DESIGNS } from '../../designs/designs';
-import { compile, defaultOptions } from '../../kernel/compiler/compile';
+import { compile } from '../../kernel/compiler/compile';
+import { defaultOptions } from '../../kernel/compiler/designModel';
 import type { Design, Options } from '../../kernel/language/design';
 import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import type { PropertyId } from '../../kernel/language/propertyId';

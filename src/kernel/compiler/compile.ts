@@ -13,6 +13,7 @@ import { emitEvent } from './callContext';
 import type { CallContext } from './callContext';
 import { CallSite } from './callSite';
 import { endsStep, insertBeforeExits, resolveExits } from './draftStatements';
+import { modelOf } from './designModel';
 import type { DraftStatement } from './draftStatements';
 import { canFail, finishStep } from './finishStep';
 import type { DraftStep } from './finishStep';
@@ -45,7 +46,7 @@ export function compile(
   world: World,
   calls: readonly Call[],
 ): Program {
-  const model = modelOf(design, { ...defaultOptions(design), ...options });
+  const model = modelOf(design, options);
   const seen = model.objects.some((o) => o.ownForVf) ? withOwnDevsets(world) : world;
   const bounds = new Compiler(design, options, model, seen, calls).findBounds();
   return new Compiler(design, options, model, seen, calls, bounds).program();
@@ -57,23 +58,6 @@ function withOwnDevsets(world: World): World {
     ...world,
     devices: world.devices.map((d) => (d.vf ? { ...d, devset: d.name } : d)),
   };
-}
-
-const modelCache = new WeakMap<Design, Map<string, DesignModel>>();
-
-/** The design's model for these options, cached per design object. */
-function modelOf(design: Design, options: Options): DesignModel {
-  const models = modelCache.get(design) ?? new Map<string, DesignModel>();
-  modelCache.set(design, models);
-  const key = JSON.stringify(options);
-  const model = models.get(key) ?? design.model(options);
-  models.set(key, model);
-  return model;
-}
-
-/** The first value of every option. */
-export function defaultOptions(design: Design): Options {
-  return Object.fromEntries(design.options.map((o) => [o.id, o.values[0]!]));
 }
 
 /** Task names of a list of calls: processes in the world's order, each with its threads, then the drivers. */

@@ -1,5 +1,5 @@
 import { callSignature, designById } from '../../designs/registry';
-import { defaultOptions } from '../../kernel/compiler/compile';
+import { modelOf } from '../../kernel/compiler/designModel';
 import { callBodyOf } from '../../kernel/language/design';
 import {
   CALL_NAMES,
@@ -54,7 +54,7 @@ export function callsOfTask(
 ): readonly string[] {
   const design = designById(scenario.design);
   if (!design) return [];
-  const model = design.model({ ...defaultOptions(design), ...scenario.options });
+  const model = modelOf(design, scenario.options);
   const own = Object.keys(design.calls ?? {});
   const side = processOf(task) === 'driver' ? 'driver' : 'process';
   return [...CALL_NAMES, ...own].filter(

@@ -1,6 +1,6 @@
 import { DESIGN_METAS } from '../../designs/catalog';
 import { callSignature, designById, requireDesign } from '../../designs/registry';
-import { defaultOptions } from '../../kernel/compiler/compile';
+import { modelOf } from '../../kernel/compiler/designModel';
 import { didYouMean } from '../../kernel/language/closestMatches';
 import { callBodyOf, routineOf } from '../../kernel/language/design';
 import type { Design } from '../../kernel/language/design';
@@ -141,7 +141,7 @@ function checkCall(
     if (name !== undefined && !candidates.includes(name))
       report(at(key), name, expected, hintFor(name, candidates));
   };
-  const model = design?.model({ ...defaultOptions(design), ...scenario.options });
+  const model = design && modelOf(design, scenario.options);
   if (model && !isVfsCall(c.call) && !callBodyOf(model, c.call))
     report(
       at('call'),
@@ -246,7 +246,7 @@ export function possibleFaults(
   design: Design,
 ): readonly string[] {
   const fd = c.fd ?? c.iommufd;
-  const model = design.model({ ...defaultOptions(design), ...scenario.options });
+  const model = modelOf(design, scenario.options);
   if (c.call === 'close') {
     const kind = fd === undefined ? undefined : names.get(fd)?.kind;
     const release = kind === 'ioas' || kind === 'hwpt' ? undefined : model.releases[kind ?? 'cdev'];

@@ -1,5 +1,5 @@
 import { requireDesign } from '../../designs/registry';
-import { defaultOptions } from '../../kernel/compiler/compile';
+import { defaultOptions } from '../../kernel/compiler/designModel';
 import type { Options } from '../../kernel/language/design';
 import type { World } from '../../kernel/language/world';
 import { makeScenario, optionsAsJson } from '../format/makeScenario';

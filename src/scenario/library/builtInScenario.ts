@@ -1,5 +1,5 @@
 import { requireDesign } from '../../designs/registry';
-import { defaultOptions } from '../../kernel/compiler/compile';
+import { defaultOptions } from '../../kernel/compiler/designModel';
 import type { Options } from '../../kernel/language/design';
 import { parseScenario, inputErrorText } from '../format/parseScenario';
 import type { ParsedScenario } from '../format/parseScenario';

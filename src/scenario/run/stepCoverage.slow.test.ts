@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../../designs/designs';
-import { compile, defaultOptions } from '../../kernel/compiler/compile';
+import { compile } from '../../kernel/compiler/compile';
+import { defaultOptions, modelOf } from '../../kernel/compiler/designModel';
 import type { CallBody, Design, Options, Routine } from '../../kernel/language/design';
 import {
   isEnabled,
@@ -226,7 +227,7 @@ function randomRuns(
 describe.each(DESIGNS)('the steps of $id', (design) => {
   const names = new Set(
     optionSets(design).flatMap((options) => {
-      const model = design.model({ ...defaultOptions(design), ...options });
+      const model = modelOf(design, options);
       const of = (address: string, r: Routine): string[] =>
         r.steps.map((s) => `${design.id}/${address}/${s.id}`);
       const bodies = (body: CallBody): Routine[] =>

@@ -1,4 +1,4 @@
-import { defaultOptions } from '../../kernel/compiler/compile';
+import { modelOf } from '../../kernel/compiler/designModel';
 import type { Design, Options } from '../../kernel/language/design';
 import { routineOf } from '../../kernel/language/design';
 import {
@@ -52,7 +52,7 @@ export function randomScenario(seed: number, design: Design, options: Options): 
   const draw: DrawItem = (items) => items[below(items.length)]!;
   const chance = (percent: number): boolean => below(100) < percent;
   const world = randomWorld(below, draw, chance);
-  const model = design.model({ ...defaultOptions(design), ...options });
+  const model = modelOf(design, options);
   const created: CreatedName[] = [];
   const calls: Call[] = [];
   const addCall = (call: Call): void => {

@@ -86,7 +86,7 @@ async function checkCandidate(
   outcomes: boolean,
 ): Promise<CheckResult | 'cancelled' | undefined> {
   const limits = { maxStates: MAX_STATES_PER_CANDIDATE };
-  const request = { ...subject, outcomes, engine: 'auto', limits } as const;
+  const request = { ...subject, outcomes, limits } as const;
   const answer = await client.check(request, () => undefined).answer;
   if (!answer.ok) return undefined;
   return answer.result.stoppedBy === 'cancel' ? 'cancelled' : answer.result;

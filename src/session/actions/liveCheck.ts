@@ -24,7 +24,7 @@ export async function checkWhileTyping(
 ): Promise<void> {
   const begin = performance.now();
   const { scenario } = currentCheckSubject(session.getState());
-  const request = { scenario, text, outcomes: false, engine: 'auto' } as const;
+  const request = { scenario, text, outcomes: false } as const;
   const work: LiveWork = { running: client.check(request, () => undefined), timer: undefined };
   clearTimeout(workBySession.get(session)?.timer);
   workBySession.set(session, work);

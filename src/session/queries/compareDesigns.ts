@@ -1,5 +1,5 @@
 import { DESIGNS } from '../../designs/designs';
-import { defaultOptions } from '../../kernel/compiler/compile';
+import { defaultOptions } from '../../kernel/compiler/designModel';
 import { designTitle, modifiedDesignText } from '../../kernel/language/design';
 import type { Design, Options } from '../../kernel/language/design';
 import type { Scenario } from '../../scenario/format/scenario';

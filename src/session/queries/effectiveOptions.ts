@@ -1,5 +1,5 @@
 import type { Options } from '../../kernel/language/design';
-import { defaultOptions } from '../../kernel/compiler/compile';
+import { defaultOptions } from '../../kernel/compiler/designModel';
 import type { Setup } from '../trace/traceTree';
 
 /** Every option of the design, those at their default included. */
