@@ -59,9 +59,9 @@ function parseChecked(text: string): void {
 
 // How long a parse takes is measured by `npm run bench -- share`.
 it.each([
-  ['short', SHORT, fuzzRounds(300, 10_000), 1],
-  ['long', LONG, fuzzRounds(30, 2_000), 2],
-  ['example', [EXAMPLE], fuzzRounds(20_000, 100_000), 3],
+  ['short', SHORT, fuzzRounds(150, 10_000), 1],
+  ['long', LONG, fuzzRounds(12, 2_000), 2],
+  ['example', [EXAMPLE], fuzzRounds(5_000, 100_000), 3],
 ] as const)('reports what is wrong with changed texts: %s', (_, texts, count, seed) => {
   const below = seededRandom(seed);
   const failures: string[] = [];

@@ -343,7 +343,7 @@ describe('unregister-live', () => {
     for (const one of allCases().filter((c) => c.defaults)) {
       const { name } = one;
       const program = programOf(one);
-      const search = startSearch(makeModel(program, stateChecks(program)), 'wasm');
+      const search = startSearch(makeModel(program, stateChecks(program)), 'bytecode');
       while (search.advance(100_000) === 'more');
       const { tasks, batch, expand, next } = makeSuccessors(search);
       const count = search.engine.count();

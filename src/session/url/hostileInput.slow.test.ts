@@ -73,7 +73,7 @@ function damage(text: string, random: (below: number) => number): string {
 }
 
 describe('damaged input', () => {
-  const fileRounds = fuzzRounds(4_000, 100_000);
+  const fileRounds = fuzzRounds(1_000, 100_000);
   it(`${fileRounds} files throw nothing and reach no prototype`, () => {
     const random = seededRandom(7);
     const files = LIBRARY.slice(0, 6).map(({ scenario }) => makeScenario(scenario));
@@ -83,11 +83,11 @@ describe('damaged input', () => {
       if (parsed.ok) sound++;
       else expect(parsed.errors[0]?.message).toBeTruthy();
     }
-    expect(sound).toBeGreaterThan(50);
+    expect(sound).toBeGreaterThan(fileRounds / 80);
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
-  const svgRounds = fuzzRounds(4_000, 100_000);
+  const svgRounds = fuzzRounds(1_000, 100_000);
   it(`${svgRounds} SVG files give a checked scenario, or none`, () => {
     const random = seededRandom(8);
     const picture = svgTimeline(traceOf('bind-race'));
@@ -154,7 +154,7 @@ describe('links with mutations', () => {
     'of %s throw nothing, whichever step they change',
     (_, design) => {
       const random = seededRandom(10);
-      const rounds = fuzzRounds(80, 2_000);
+      const rounds = fuzzRounds(30, 2_000);
       const addresses = [...stepNames(design, {}), '__proto__', ''];
       const link = linkOfTrace(traceOf('bind-race'));
       let changed = 0;
@@ -188,7 +188,7 @@ describe('links with mutations', () => {
 describe('links with a changed text', () => {
   const link = linkOfTrace(traceOf('bind-race'));
   const base = printDesign(DESIGNS.find(({ id }) => id === 'upstream')!);
-  const rounds = fuzzRounds(30, 3_000);
+  const rounds = fuzzRounds(10, 3_000);
 
   it(`${rounds} changes of the text throw nothing, and say what is wrong with the design`, () => {
     const random = seededRandom(11);
@@ -203,7 +203,7 @@ describe('links with a changed text', () => {
     expect(changed).toBeGreaterThan(0);
   });
 
-  const damages = fuzzRounds(150, 20_000);
+  const damages = fuzzRounds(50, 20_000);
   it(`${damages} damaged links throw nothing`, () => {
     const random = seededRandom(12);
     const whole = makeLink({
