@@ -3,7 +3,7 @@ import { EditorState } from '@codemirror/state';
 import { expect, it } from 'vitest';
 import { DESIGNS } from '../../designs/designs';
 import { registerDesigns } from '../../designs/registry';
-import { completeScenario } from './scenarioLanguage';
+import { completeScenario, scenarioDiagnostics } from './scenarioLanguage';
 
 registerDesigns(DESIGNS);
 
@@ -48,4 +48,22 @@ it('completes words of the format and names of the file', () => {
   expect(call('{ "by": "qemu", "call": "open_cdev", "device": "|" }')).toEqual(['"vfio0"']);
   expect(call('{ "by": "qemu", "call": "close", "fd": "|" }')).toEqual(['"fd1"']);
   expect(call('{ "by": "driver", "call": "register_device", "after": ["|"] }')).toContain('"fd1"');
+});
+
+it('reports errors at their places', () => {
+  const problems = (doc: string) => {
+    const state = EditorState.create({ doc, extensions: [json()] });
+    return scenarioDiagnostics({ state }).map(({ from, message }) => ({
+      line: state.doc.lineAt(from).number,
+      message,
+    }));
+  };
+  expect(problems('{\n"title": "A" x }')).toEqual([
+    { line: 2, message: expect.stringMatching(/^[^{]*$/) },
+  ]);
+  const call = '{ "by": "qemu", "call": "close", "fd": "fd9" }';
+  const scenario = `"format": "vfio-playground/scenario@1",\n"title": "A",\n${WORLD},\n"calls": [\n${call}\n]`;
+  expect(problems(`{\n${scenario}\n}`)).toEqual([
+    { line: 6, message: expect.stringMatching(/^calls\[0\]\.fd: expected .*got "fd9"/) },
+  ]);
 });

@@ -23,9 +23,15 @@ export const scenarioLanguage: Extension = [
 const parseJson = jsonParseLinter();
 
 /** The errors of the text; those of the syntax first, because nothing else can be judged before. */
-function scenarioDiagnostics(view: EditorView): readonly Diagnostic[] {
-  const syntax = parseJson(view);
-  if (syntax.length > 0) return syntax;
+export function scenarioDiagnostics(view: Pick<EditorView, 'state'>): readonly Diagnostic[] {
+  // It reads the state only.
+  const syntax = parseJson(view as EditorView);
+  // The engine names the place a second time.
+  if (syntax.length > 0)
+    return syntax.map((each) => ({
+      ...each,
+      message: each.message.replace(/ in JSON at position \d+.*$| at line \d+ column \d+.*$/s, ''),
+    }));
   const parsed = parseScenario(view.state.doc.toString());
   if (parsed.ok) return [];
   return parsed.errors.map(({ path, message }) => ({

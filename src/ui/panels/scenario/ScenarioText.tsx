@@ -1,39 +1,49 @@
+import type { EditorView } from '@codemirror/view';
 import { useEffect, useRef, useState } from 'react';
 import { makeScenario } from '../../../scenario/format/makeScenario';
-import { parseScenario } from '../../../scenario/format/parseScenario';
-import type { InputError } from '../../../scenario/format/scenario';
 import { dispatch } from '../../../session/actions/dispatch';
 import { editedScenario } from '../../../session/queries/editedScenario';
 import type { SessionState } from '../../../session/store/session';
 import { createCodeEditor, setEditorText } from '../../editor/codeEditor';
-import { scenarioLanguage } from '../../editor/scenarioLanguage';
+import { scenarioDiagnostics, scenarioLanguage } from '../../editor/scenarioLanguage';
 import { useSessionStore } from '../../useSession';
 import styles from './ScenarioPanel.module.css';
+
+interface Problem {
+  readonly from: number;
+  readonly line: number;
+  readonly message: string;
+}
 
 /** The JSON of the scenario. A valid text is on the stage at once; an invalid one stays here with its errors. */
 export function ScenarioText() {
   const session = useSessionStore();
   const parent = useRef<HTMLDivElement>(null);
-  const [errors, setErrors] = useState<readonly InputError[]>([]);
+  const editor = useRef<EditorView>(undefined);
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
   useEffect(() => {
     if (!parent.current) return undefined;
     let applying = false;
-    const show = (text: string): void => {
-      const parsed = parseScenario(text);
-      setErrors(parsed.ok ? [] : parsed.errors);
-    };
-    const initial = textInEditor(session.getState());
     const view = createCodeEditor({
       parent: parent.current,
-      text: initial,
+      text: textInEditor(session.getState()),
       label: 'Text of the scenario',
       extensions: scenarioLanguage,
       onChange: (text) => {
-        show(text);
+        showProblems();
         if (!applying) dispatch(session, 'edit-scenario-text', { text });
       },
     });
-    show(initial);
+    const showProblems = (): void =>
+      setProblems(
+        scenarioDiagnostics(view).map(({ from, message }) => ({
+          from,
+          line: view.state.doc.lineAt(from).number,
+          message,
+        })),
+      );
+    showProblems();
+    editor.current = view;
     view.focus();
     const unsubscribe = session.subscribe((state, before) => {
       if (state.run === before.run && state.scenarioDraft === before.scenarioDraft) return;
@@ -45,16 +55,29 @@ export function ScenarioText() {
     });
     return () => {
       unsubscribe();
+      editor.current = undefined;
       view.destroy();
     };
   }, [session]);
-  const [first] = errors;
+  const jumpTo = (position: number): void => {
+    editor.current?.dispatch({ selection: { anchor: position }, scrollIntoView: true });
+    editor.current?.focus();
+  };
+  const [first] = problems;
   return (
     <div className={styles.text}>
       <p className={styles.status} data-verdict={first ? 'error' : undefined} role="status">
-        {first
-          ? `${first.path === '$' ? '' : `${first.path}: `}${first.message}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''}`
-          : 'The stage shows this scenario. Ctrl+Space completes keys and names.'}
+        {first ? (
+          <>
+            <button type="button" className={styles.place} onClick={() => jumpTo(first.from)}>
+              Line {first.line}
+            </button>{' '}
+            {first.message}
+            {problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}
+          </>
+        ) : (
+          'The stage shows this scenario. Ctrl+Space completes keys and names.'
+        )}
       </p>
       <div className={styles.editor} ref={parent} />
     </div>
