@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { propertyById } from '../../../kernel/properties/properties';
+import { counterexampleSteps } from '../../../session/queries/counterexampleSteps';
 import { changedLineCount, editedText, originalText } from '../../../session/queries/designDraft';
 import { changesOf } from '../../../session/trace/traceTree';
 import { currentSnapshot } from '../../../session/trace/replay';
@@ -97,9 +98,33 @@ export function EditPanel() {
           Link
         </button>
       </div>
-      <LiveVerdict onJump={(line) => editor.current?.jumpTo(line)} />
+      <div>
+        <LiveVerdict onJump={(line) => editor.current?.jumpTo(line)} />
+        <MarkLegend />
+      </div>
       <div className={styles.editor} ref={parent} />
     </section>
+  );
+}
+
+/** What the marks before the lines mean; nothing if there are none. */
+function MarkLegend() {
+  const path = useSession((state) => counterexampleSteps(state).size > 0);
+  const unnoticed = useSession(({ removals }) => (removals?.unnoticed.size ?? 0) > 0);
+  if (!path && !unnoticed) return undefined;
+  return (
+    <p className={styles.legend}>
+      {path && (
+        <span>
+          <b data-mark="path">7</b> step of the counterexample
+        </span>
+      )}
+      {unnoticed && (
+        <span>
+          <b data-mark="unnoticed" /> no property notices if it is removed
+        </span>
+      )}
+    </p>
   );
 }
 
@@ -135,7 +160,7 @@ function LiveVerdict({ onJump }: { readonly onJump: (line: number) => void }) {
       </p>
     );
   }
-  const { verdict, properties, states } = answer.result;
+  const { verdict, properties, states, seconds } = answer.result;
   const violated = properties.filter(({ status }) => status === 'violated');
   const witness = violated[0]?.witness;
   const time =
@@ -155,7 +180,10 @@ function LiveVerdict({ onJump }: { readonly onJump: (line: number) => void }) {
               ? violated.map(({ id }) => propertyById(id).title).join(', ')
               : 'Unknown'}
         </b>
-        <span className={styles.count}>
+        <span
+          className={styles.count}
+          data-tooltip={`${Math.round(seconds * 1000)} ms of it in the checker`}
+        >
           {live.pending ? 'out of date, checking…' : `${formatCount(states)} states, ${time}`}
         </span>
       </p>

@@ -102,7 +102,15 @@ export function createDesignEditor(
         '.cm-stepGutter': { minWidth: '2.4em', textAlign: 'right' },
         '.cm-stepGutter span': { padding: '0 3px', cursor: 'default' },
         '.cm-stepGutter [data-mark="path"]': { color: 'var(--bad)', fontWeight: '700' },
-        '.cm-stepGutter [data-mark="unnoticed"]': { color: 'var(--warn)' },
+        // A ring; the fonts of the page have no such letter.
+        '.cm-stepGutter [data-mark="unnoticed"]::before': {
+          content: '""',
+          display: 'inline-block',
+          width: '6px',
+          height: '6px',
+          border: '1.5px solid var(--warn)',
+          borderRadius: '50%',
+        },
       }),
       EditorView.domEventHandlers({
         mousemove: (event, editor) => {
@@ -247,7 +255,7 @@ function markersOf(state: SessionState, text: string): RangeSet<GutterMarker> {
       return names.some((name) => unnoticed.has(name))
         ? [
             new StepMarker(
-              '○',
+              '',
               'No property is violated if this step is removed',
               'unnoticed',
             ).range(from),
