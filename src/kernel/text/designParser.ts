@@ -11,12 +11,14 @@ export function makeDesignParser(): (text: string) => ParsedDesign {
   let known = new Map<string, KnownFunction>();
   return (text) => {
     if (text.length > TEXT_LIMITS.characters) return parseDesign(text);
-    const rest = text.replace(FUNCTION, '');
+    // One pass: the expression is the slowest part of a key.
+    const parts = [...text.matchAll(FUNCTION)].map(({ 0: part, index: at }) => ({ part, at }));
+    const rest = replaceParts(text, parts, () => '');
     if (rest !== context) known = new Map();
     context = rest;
     const used: { readonly at: number; readonly of: KnownFunction }[] = [];
     const handles = new Set<string>();
-    const skeleton = text.replace(FUNCTION, (part, at: number) => {
+    const skeleton = replaceParts(text, parts, ({ part, at }) => {
       const of = known.get(part);
       // A second function of that name is a problem that has to be found.
       if (!of || handles.has(of.handle)) return part;
@@ -27,13 +29,32 @@ export function makeDesignParser(): (text: string) => ParsedDesign {
     const parsed = parseDesign(skeleton, used);
     if (parsed.design)
       known = new Map(
-        [...text.matchAll(FUNCTION)].flatMap(({ 0: part, index: at }) => {
+        parts.flatMap(({ part, at }) => {
           const found = known.get(part) ?? knownFunction(part, at, parsed);
           return found ? [[part, found]] : [];
         }),
       );
     return parsed;
   };
+}
+
+interface Part {
+  readonly part: string;
+  readonly at: number;
+}
+
+function replaceParts(
+  text: string,
+  parts: readonly Part[],
+  replacement: (part: Part) => string,
+): string {
+  let replaced = '';
+  let end = 0;
+  for (const each of parts) {
+    replaced += text.slice(end, each.at) + replacement(each);
+    end = each.at + each.part.length;
+  }
+  return replaced + text.slice(end);
 }
 
 /** The function whose text is `part` at `at`; undefined if the parser sees another end or more than one. */
