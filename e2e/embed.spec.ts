@@ -176,7 +176,7 @@ test('the element waits until it is near, or for a click, and shows its text mea
   await expect(page.locator('#fallback')).toBeHidden();
   await visit(element('scenario="bind-race" load="click" title="The race"'));
   await expect(page.locator('#fallback')).toBeVisible();
-  await page.getByRole('button', { name: 'Open: The race' }).click();
+  await page.getByRole('button', { name: 'Open the playground: The race' }).click();
   await expect(page.locator('#fallback')).toBeHidden();
 });
 

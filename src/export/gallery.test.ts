@@ -20,6 +20,19 @@ it('shows every scenario with its picture, its text and a link for each design',
   }
 });
 
+it('pictures the step that decides a run, with its caption', () => {
+  const article = (id: string): string =>
+    page.split(`<article id="scenario-${id}">`)[1]?.split('</article>')[0] ?? '';
+  // The refusal, and not the end, where the fds are closed again.
+  expect(files.get('bind-race.svg')).toContain('>-EINVAL<');
+  expect(files.get('hot-reset.svg')).not.toContain('no fd open');
+  // A run in which no call fails.
+  expect(files.get('cdev-path.svg')).not.toContain('no fd open');
+  for (const { id } of LIBRARY)
+    expect(article(id)).toMatch(/<figcaption>Step \d+ of \d+(: [^<]+)?<\/figcaption>/);
+  expect(page.match(/<figcaption>Step \d+ of \d+: /g)?.length).toBeGreaterThan(LIBRARY.length / 2);
+});
+
 it('says which properties a design violates', () => {
   const article = page.split('<article id="scenario-bind-race">')[1]?.split('</article>')[0] ?? '';
   const row = (design: string): string =>

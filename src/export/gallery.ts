@@ -3,12 +3,16 @@ import { designConfigOf } from '../explore/matrix/matrix';
 import { libraryVerdicts } from '../explore/matrix/libraryVerdicts';
 import { PROPERTIES } from '../kernel/properties/properties';
 import { LIBRARY, LIBRARY_GROUPS, type LibraryEntry } from '../scenario/library/library';
+import { assignCaptions } from '../scenario/run/captions';
 import { runScenario } from '../scenario/run/runScenario';
 import type { Trace } from '../scenario/run/trace';
 import { altText } from './altText';
+import { subjectViolation } from './consequence';
 import type { CompanionFile } from './export';
 import { interleavingText } from './formats/interleaving';
 import { svgGraphExport } from './formats/svgGraph';
+import { graphAfter } from './graphDrawing';
+import { traceLinesOf } from './traceLines';
 import { escapeXml } from './xml';
 
 /** Folder of the gallery below the site. */
@@ -23,7 +27,7 @@ export function galleryFiles(): readonly CompanionFile[] {
     { fileName: 'index.html', text: galleryPage() },
     ...LIBRARY.map((entry) => ({
       fileName: pictureName(entry),
-      text: svgGraphExport.make(pictureTrace(entry)),
+      text: svgGraphExport.make(upToDecision(wholeRun(entry))),
     })),
   ];
 }
@@ -32,17 +36,36 @@ function pictureName({ id }: LibraryEntry): string {
   return `${id}.svg`;
 }
 
-/** The run up to its first violation, where the picture says most; without one the whole run. */
-function pictureTrace({ id, scenario }: LibraryEntry): Trace {
+function wholeRun({ id, scenario }: LibraryEntry): Trace {
   const run = runScenario(scenario);
   if (!run.ok) throw new Error(`${id}: ${run.errors.map(({ message }) => message).join('; ')}`);
-  const violated = run.trace.steps.findIndex(({ violations }) => violations.length > 0);
-  if (violated < 0) return run.trace;
-  return {
-    ...run.trace,
-    steps: run.trace.steps.slice(0, violated + 1),
-    schedule: run.trace.schedule.slice(0, violated + 1),
-  };
+  return run.trace;
+}
+
+/** The run up to the step that decides it. At its end all is often closed again, and the picture shows nothing of that. */
+function upToDecision(run: Trace): Trace {
+  const count = decisiveStep(run) + 1;
+  return { ...run, steps: run.steps.slice(0, count), schedule: run.schedule.slice(0, count) };
+}
+
+/** The violation that the run is about, else the last failure of a call, else the first wait, else the step with most edges. */
+function decisiveStep(run: Trace): number {
+  const violation = subjectViolation(run);
+  if (violation) return violation.step;
+  const failed = run.steps.findLastIndex(({ events }) =>
+    events.some(({ template }) => template.kind === 'fail'),
+  );
+  if (failed >= 0) return failed;
+  const blocks = traceLinesOf(run, undefined).find(({ kind }) => kind === 'blocks');
+  if (blocks) return blocks.step;
+  const edges = run.steps.map(({ index }) => graphAfter(run, index + 1).edges.length);
+  return edges.lastIndexOf(Math.max(...edges));
+}
+
+/** The last caption up to the end of a run; undefined without one. */
+function lastCaption({ scenario, program, steps }: Trace): string | undefined {
+  const ids = steps.map(({ task, step }) => ({ by: program.tasks[task]?.name, at: step.id }));
+  return assignCaptions(scenario.beats, ids).findLast((caption) => caption !== undefined)?.say;
 }
 
 const verdictRows = libraryVerdicts(DESIGNS.map((design) => designConfigOf(design)));
@@ -86,13 +109,18 @@ ${groups.map(({ id, title, entries }) => `<h2 id="${id}">${title}</h2>\n${entrie
 
 function entryArticle(entry: LibraryEntry): string {
   const { id, scenario } = entry;
-  const trace = pictureTrace(entry);
+  const run = wholeRun(entry);
+  const pictured = upToDecision(run);
+  const caption = lastCaption(pictured);
   const title = escapeXml(scenario.title);
   return `<article id="scenario-${id}">
 <h3><a href="../index.html?scenario=${id}">${title}</a></h3>
 <p>${escapeXml(scenario.about)}</p>
 <vfio-playground scenario="${id}" load="click" title="${title}">
-<img src="${pictureName(entry)}" alt="${escapeXml(altText(trace))}" loading="lazy">
+<figure>
+<div class="picture"><img src="${pictureName(entry)}" alt="${escapeXml(altText(pictured))}" loading="lazy"></div>
+<figcaption>Step ${pictured.steps.length} of ${run.steps.length}${caption === undefined ? '' : `: ${escapeXml(caption)}`}</figcaption>
+</figure>
 </vfio-playground>
 <table>
 <caption>Verdict of each design, over every interleaving</caption>
@@ -102,7 +130,7 @@ ${entry.designs.map((design) => verdictRow(id, design, design === scenario.desig
 </table>
 <details>
 <summary>The interleaving in text</summary>
-<pre>${escapeXml(interleavingText(trace, { base: '../index.html' }))}</pre>
+<pre>${escapeXml(interleavingText(run, { base: '../index.html' }))}</pre>
 </details>
 </article>`;
 }

@@ -33,7 +33,13 @@ const STYLE = `
 iframe { display: block; width: 100%; border: 0; color-scheme: normal; }
 iframe:not(.live) { position: absolute; inset: 0; visibility: hidden; }
 .live ~ slot { display: none; }
-button { display: block; margin: 0 0 8px; padding: 6px 14px; font: inherit; cursor: pointer; }
+button {
+  display: block; margin: 0 0 10px; padding: 8px 18px; border: 0; border-radius: 8px;
+  font: 600 14px/1.4 system-ui, sans-serif; cursor: pointer;
+  color: light-dark(#ffffff, #12151b); background: light-dark(#2553c7, #8fb2ff);
+}
+button:hover { filter: brightness(1.1); }
+button:focus-visible { outline: 2px solid light-dark(#2553c7, #8fb2ff); outline-offset: 2px; }
 @media print { iframe, button { display: none; } .live ~ slot { display: contents; } }
 `;
 
@@ -65,7 +71,7 @@ export interface PlaygroundAttributes {
   readonly height?: string;
   /** If present, the frame has no origin, so it cannot reach data of its site. */
   readonly sandbox?: string;
-  /** Accessible name of the frame, and the text of the button of `load="click"`. */
+  /** Accessible name of the frame and of the button of `load="click"`. */
   readonly title?: string;
 }
 
@@ -180,7 +186,8 @@ export class PlaygroundElement extends BaseElement {
   private showOpenButton(): void {
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = `Open: ${this.title || 'VFIO playground'}`;
+    button.textContent = 'Open the playground';
+    if (this.title !== '') button.setAttribute('aria-label', `Open the playground: ${this.title}`);
     button.addEventListener('click', () => this.createFrame());
     this.button = button;
     this.ensureShadowRoot().prepend(button);
