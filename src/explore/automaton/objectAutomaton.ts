@@ -13,7 +13,7 @@ export interface ObjectAutomaton {
   readonly object: number;
   /** By state: the next state by event. */
   readonly states: readonly ReadonlyMap<string, number>[];
-  /** Every event, with the steps that cause it. */
+  /** Every event, with the steps that cause it; also an event that only a violation makes, which no state has. */
   readonly steps: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -71,8 +71,9 @@ export function objectAutomaton(
       for (let task = 0; task < tasks; task++) {
         const at = (state - from) * tasks + task;
         const target = found[at]!;
-        if (target < 0 || (bad[at]! & mask) !== 0) continue;
-        targets[state * tasks + task] = target;
+        if (target < 0) continue;
+        const excludedHere = (bad[at]! & mask) !== 0;
+        if (!excludedHere) targets[state * tasks + task] = target;
         if (vectorAt[state] === vectorAt[target]) continue;
         const label = changeLabel(fields, vectors[vectorAt[state]!]!, vectors[vectorAt[target]!]!);
         let number = labels.get(label);
@@ -81,7 +82,7 @@ export function objectAutomaton(
           labels.set(label, number);
           steps.set(label, new Set());
         }
-        labelAt[state * tasks + task] = number;
+        if (!excludedHere) labelAt[state * tasks + task] = number;
         const control = readField(
           model,
           search.layout,
@@ -94,6 +95,7 @@ export function objectAutomaton(
         if (name !== undefined) steps.get(label)?.add(name);
       }
   }
+  if (labels.size === 0) return 'no step changes it';
   const closed = determinise(targets, labelAt, tasks, count, labelNames);
   return closed === undefined
     ? `its automaton has more than ${MAX_AUTOMATON_STATES} states`

@@ -89,6 +89,21 @@ describe('the litmus test', () => {
   });
 });
 
+describe('the reader of a litmus test', () => {
+  const textOf = (id: string): string => litmusExport.make(traceOfLibrary(id));
+
+  it('is not one that a mutex or the last reference orders after the store', () => {
+    // BIND.6 reads access_granted under dev_set.lock, and CLOSE.1 in the release of the file.
+    expect(textOf('double-bind')).not.toContain('BIND.6');
+    expect(textOf('late-close')).not.toContain('CLOSE.1');
+  });
+
+  it('is the gate of the access flag', () => {
+    expect(textOf('reset-races-attach')).toMatch(/P1 is\s+\*?\s*upstream\/reset\/GATE\.1/);
+    expect(textOf('stale-access')).toContain('sometimes reached');
+  });
+});
+
 describe('the rv automaton', () => {
   it('is in the form that rvgen reads, and deterministic', () => {
     const lines = rvExport.make(traceOfLibrary('open-races-unregister')).split('\n');
@@ -106,6 +121,30 @@ describe('the rv automaton', () => {
     expect(new Set(edges.map(({ from, event }) => `${from} ${event}`)).size).toBe(edges.length);
     for (const { from, to } of edges) expect(states).toEqual(expect.arrayContaining([from, to]));
     expect(lines.some((l) => l.includes('() at '))).toBe(true);
+  });
+});
+
+describe('the events of the rv automaton', () => {
+  const eventsOf = (id: string): readonly string[] => [
+    ...new Set(
+      [...rvExport.make(traceOfLibrary(id)).matchAll(/label = "(\w+)" \]/g)].map(
+        ([, e]) => e ?? '',
+      ),
+    ),
+  ];
+
+  it('have names that the kernel does not cut', () => {
+    const events = eventsOf('double-bind');
+    expect(events).toContain('users_inc_and_2_more');
+    expect(events.filter((name) => name.length > 31)).toEqual([]);
+  });
+
+  it('have the event that only the violation makes, in a state that no edge enters', () => {
+    const text = rvExport.make(traceOfLibrary('dma-first-owner'));
+    const [, rejected] = /rejected at its step \d+, \S+: (\w+)\.$/m.exec(text) ?? [];
+    expect(rejected).toBe('f_count_inc__life_alloc');
+    expect(text).toContain(`\t"s1" -> "s1" [ label = "${rejected}" ];`);
+    expect(text.match(/-> "s1"/g)).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,5 @@
-import type { Program } from '../../kernel/compiler/program';
-import { eachStatement } from '../../kernel/language/statements';
+import type { Program, Step, Task } from '../../kernel/compiler/program';
+import { eachStatement, type Statement } from '../../kernel/language/statements';
 import type { Trace } from '../../scenario/run/trace';
 import type { Export } from '../export';
 import { cFieldName, toAscii, wrapText } from '../format';
@@ -92,8 +92,14 @@ function litmusText({ program, scenario }: Trace): string {
   ].join('\n');
 }
 
-/** The first flag of the program that one task stores with release, or would without a change of the design, and another reads. */
+/**
+ * The first flag of the program that one task stores with release, or would without a change of the design, and another reads
+ * while nothing else orders the two: no mutex that both hold, and no release of the file, which runs after every call on it.
+ */
 function publicationIn(program: Program): Publication | undefined {
+  const releases = new Set(
+    Object.values(program.design.model(program.options).releases).map(({ name }) => name),
+  );
   const loadsOf = program.tasks.map((task) => task.steps.map((each) => loads(program, each)));
   for (const writer of program.tasks)
     for (const store of writer.steps) {
@@ -105,10 +111,14 @@ function publicationIn(program: Program): Publication | undefined {
         .filter((s) => s.call === store.call && s.pc < store.pc)
         .flatMap((s) => stored(program, s).map(({ field }) => field))
         .filter((field) => field !== flag.field);
+      const locks = heldMutexes(program, writer, store);
       for (const reader of program.tasks) {
         if (reader === writer) continue;
         const load = reader.steps.find(
-          (s) => loadsOf[reader.index]?.[s.pc]?.has(flag.field) === true,
+          (s) =>
+            loadsOf[reader.index]?.[s.pc]?.has(flag.field) === true &&
+            !releases.has(s.routine) &&
+            [...heldMutexes(program, reader, s)].every((mutex) => !locks.has(mutex)),
         );
         if (!load) continue;
         const after = new Set(
@@ -130,6 +140,25 @@ function publicationIn(program: Program): Publication | undefined {
       }
     }
   return undefined;
+}
+
+/** The mutexes that the call holds at the reads and writes of a step, on its way without an error. */
+function heldMutexes(program: Program, task: Task, step: Step): Set<number> {
+  const held = new Set<number>();
+  const templateOf = (s: Statement) =>
+    s.op === 'emit' ? program.eventTemplates[s.event] : undefined;
+  for (const { body, pc } of task.steps.filter((s) => s.call === step.call && s.pc <= step.pc)) {
+    eachStatement(body, (s) => {
+      const template = templateOf(s);
+      if (template?.kind === 'lock') held.add(template.field);
+    });
+    // An unlock inside a branch belongs to an error, and one of the step itself may follow the access.
+    for (const s of pc === step.pc ? [] : body) {
+      const template = templateOf(s);
+      if (template?.kind === 'unlock') held.delete(template.field);
+    }
+  }
+  return held;
 }
 
 function isFlag(program: Program, field: number): boolean {
