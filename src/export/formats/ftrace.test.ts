@@ -145,6 +145,33 @@ describe('a trace as a kernel records it', () => {
     expect(first).toMatch(/^0x/);
   });
 
+  it('leaves out the attempts that a kernel with lockdep reports for every mutex', () => {
+    const scenario = libraryEntry('bind-race')?.scenario ?? expect.fail('bind-race');
+    const text = kernelFtrace(randomTrace(scenario, 5), 'trace');
+    // One wait is an attempt and a sleep, and then ends once.
+    const attempts = text.replaceAll(
+      /(.*contention_begin: \S+) \(flags=MUTEX\)/g,
+      '$1 (flags=SPIN|MUTEX)\n$1 (flags=MUTEX)',
+    );
+    // Where the model takes no mutex, the kernel can take another one.
+    const [line = ''] = /.*sys_openat ->.*/.exec(text) ?? [];
+    const of = (event: string): string => line.replace(/sys_openat.*/, event);
+    const other = attempts.replace(
+      line,
+      [
+        of('contention_begin: 00000000610328f2 (flags=SPIN|MUTEX)'),
+        of('contention_end: 00000000610328f2 (ret=0)'),
+        line,
+      ].join('\n'),
+    );
+    expect(attempts).not.toBe(text);
+    for (const changed of [attempts, other]) {
+      const parsed = readKernelTrace(changed);
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+      expect(validate(parsed.trace).verdict).toBe('explained');
+    }
+  });
+
   it('says why the next event is impossible', () => {
     const scenario = libraryEntry('group-first')?.scenario ?? expect.fail('group-first');
     const outcome = runScenario(scenario);

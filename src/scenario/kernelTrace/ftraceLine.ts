@@ -32,6 +32,9 @@ const PREAMBLE =
 const LOST =
   /^CPU:\d+ \[(LOST|EVENTS DROPPED)|\[\d* ?(EVENTS DROPPED|MISSED EVENTS|LOST \d+ EVENTS)/;
 
+/** The header of the file `trace`: events in the buffer, and events written to it. */
+const ENTRIES = /^# entries-in-buffer\/entries-written: *(\d{1,15})\/(\d{1,15})\b/;
+
 /** The event lines of a trace text in order. Throws `TraceLineError` for a damaged one. */
 export function* ftraceLines(text: string): Generator<FtraceLine> {
   let line = 0;
@@ -48,6 +51,12 @@ export function* ftraceLines(text: string): Generator<FtraceLine> {
         throw new TraceLineError(
           line,
           `expected every event, got ${quote(content)}: record again with a larger buffer (trace-cmd record -b 20000)`,
+        );
+      const [, kept, written] = ENTRIES.exec(content) ?? [];
+      if (Number(kept) < Number(written))
+        throw new TraceLineError(
+          line,
+          `expected every event, got ${kept} of ${written}: record again with a larger buffer (buffer_size_kb)`,
         );
       if (PREAMBLE.test(content)) continue;
       throw new TraceLineError(

@@ -85,6 +85,88 @@ describe('a recorded trace', () => {
   });
 });
 
+/** Shapes of lines as kernels and trace-cmd print them; each opens group 12 as fd 11 and asks for its status. */
+describe('the lines of a recorded trace', () => {
+  const path = 'probe_open: (do_sys_openat2+0x0/0x90) path="/dev/vfio/12"';
+  it.each<readonly [string, readonly string[]]>([
+    [
+      'the file trace of v6.12, without a latency column for the delay',
+      [
+        '            qemu-940     [001] ....  5807.145124: sys_openat(dfd: ffffff9c, filename: 562bac4cf9f5, flags: 2, mode: 0)',
+        `            qemu-940     [001] ....  5807.145125: ${path}`,
+        '            qemu-940     [001] ....  5807.145126: sys_openat -> 0xb',
+        '            qemu-940     [001] ...1.  5807.145127: sys_ioctl(fd: b, cmd: 3b67, arg: 7ffc0003efaf)',
+        '            qemu-940     [001] d..2.  5807.145128: sys_ioctl -> 0x0',
+      ],
+    ],
+    [
+      'the file trace of v7.0, which prints paths, flags and 0x',
+      [
+        '            qemu-1185    [002] ...1.  1291.690504: sys_openat(dfd: 18446744073709551516, filename: 140733603151330 "/dev/vfio/12", flags: O_RDWR|O_CLOEXEC)',
+        '            qemu-1185    [002] DBZ.f  1291.690505: sys_openat -> 0xb',
+        '            qemu-1185    [002] DBZ.f  1291.690506: sys_ioctl(fd: 0xb, cmd: 0x3b67, arg: 0x7fffd3d6a2d0)',
+        '            qemu-1185    [002] .l...  1291.690507: sys_ioctl -> 0x0',
+      ],
+    ],
+    [
+      'raw syscalls, with a comm that the kernel did not save',
+      [
+        '           <...>-15509 [002] .... 112170.687012: sys_enter: NR 257 (ffffff9c, 7ffd0c9241f0, 2, 0, 0, 700600)',
+        `           <...>-15509 [002] .... 112170.687013: ${path}`,
+        '           <...>-15509 [002] .... 112170.687014: sys_exit: NR 257 = 11',
+        '           <...>-15509 [002] .... 112170.687015: sys_enter: NR 16 (b, 3b67, 7ffd0c9241f0, 0, 0, 700600)',
+        '           <...>-15509 [002] .... 112170.687016: sys_exit: NR -1 = 0',
+        '           <...>-15509 [002] .... 112170.687017: sys_exit: NR 16 = 0',
+      ],
+    ],
+    [
+      'trace-cmd report, with a dash and a colon in the comm, and nanoseconds',
+      [
+        'cpus=8',
+        '  Binder:705_1-729   [002] 80386.902726001: sys_enter_openat:     dfd: 0xffffff9c, filename: 0x7f8cb01278, flags: 0x00000002, mode: 0x00000000',
+        '  Binder:705_1-729   [002] 80386.902726002: probe_open:           (ffffffff8133d5e4) path="/dev/vfio/12"',
+        '  Binder:705_1-729   [002] 80386.902726003: sys_exit_openat:      0xb',
+        '  Binder:705_1-729   [002] 80386.902726004: sys_enter_ioctl:      fd: 0x0000000b, cmd: 0x00003b67, arg: 0x7ffc0003efaf',
+        '  Binder:705_1-729   [002] 80386.902726005: contention_begin:     0xffff888104b2a0c8 (flags=SPIN)',
+        '  Binder:705_1-729   [002] 80386.902726006: sys_exit_ioctl:       0x0',
+      ],
+    ],
+  ])('are read: %s', (_name, lines) => {
+    const parsed = readKernelTrace(['# tracer: nop', '#', ...lines, ''].join('\n'));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+    const { scenario, events } = parsed.trace;
+    expect(scenario.calls.map(({ call, group, fd }) => [call, group ?? fd])).toEqual([
+      ['open_group', '12'],
+      ['group_status', scenario.calls[0]?.as],
+    ]);
+    expect(events.map(({ kind }) => kind)).toEqual(['enter', 'exit', 'enter', 'exit']);
+  });
+
+  it('name the mutex of a contention, hashed or not', () => {
+    const lines = [
+      'qemu-70 [000] d..2. 1.000001: sys_openat(dfd: ffffff9c, filename: 7f "/dev/vfio/12", flags: 2, mode: 0)',
+      'qemu-70 [000] d..1. 1.000002: contention_begin: 00000000610328f2 (flags=SPIN|WRITE)',
+      'qemu-70 [000] d..1. 1.000003: contention_begin: 0000000061032800 (flags=SPIN|MUTEX)',
+      'qemu-70 [000] d..1. 1.000003: contention_end: 0000000061032800 (ret=0)',
+      'qemu-70 [000] d..1. 1.000003: contention_begin: ffff8881610328f2 (flags=SPIN|MUTEX)',
+      'qemu-70 [000] d..1. 1.000004: contention_begin: 0xffff8881610328f2 (flags=MUTEX)',
+      'qemu-70 [000] d..1. 1.000005: contention_end: 0xffff8881610328f2 (ret=0)',
+      'qemu-70 [000] d..2. 1.000006: sys_openat -> 0xfffffffffffffff0',
+    ];
+    const parsed = readKernelTrace(lines.join('\n'));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+    expect(
+      parsed.trace.events.flatMap((event) =>
+        event.kind === 'contention' ? [[event.phase, event.lock]] : [],
+      ),
+    ).toEqual([
+      ['begin', 'ffff8881610328f2'],
+      ['end', 'ffff8881610328f2'],
+    ]);
+    expect(parsed.trace.events.at(-1)).toMatchObject({ kind: 'exit', returns: '-EBUSY' });
+  });
+});
+
 describe('a damaged trace', () => {
   const lines = bind.split('\n');
   it.each([
@@ -103,6 +185,11 @@ describe('a damaged trace', () => {
       'lost events',
       lines.toSpliced(8, 0, 'CPU:3 [LOST 12 EVENTS]').join('\n'),
       /^line 9: expected every event, got/,
+    ],
+    [
+      'a buffer that was overwritten',
+      `# tracer: nop\n#\n# entries-in-buffer/entries-written: 358096/10552611   #P:8\n${bind}`,
+      /^line 3: expected every event, got 358096 of 10552611: record again with a larger buffer/,
     ],
     [
       'lines out of order',

@@ -34,6 +34,8 @@ interface TracedThread {
   current: { readonly index: number; readonly syscall: string; readonly fd: number } | undefined;
   /** An open whose path a probe has not shown yet. */
   pendingOpen: boolean;
+  /** Address of the mutex that it sleeps for. */
+  waitsFor?: string | undefined;
 }
 
 /** The calls and events of recorded syscalls and probes, and what had to be assumed. */
@@ -303,9 +305,15 @@ class SyscallReader {
     const thread = this.threads.get(at.pid);
     const lock = /(?:0x)?([\da-f]{4,16})/.exec(at.rest)?.[1];
     if (!thread?.current || lock === undefined || this.ignoredLocks.has(lock)) return;
-    const begins = at.event === 'contention_begin';
-    if (begins && !/flags=[^)]*MUTEX|flags=0x(20|21)\b/.test(at.rest)) return;
-    this.add(at, thread, { kind: 'contention', lock, phase: begins ? 'begin' : 'end' });
+    if (at.event === 'contention_end') {
+      if (thread.waitsFor !== lock) return;
+      thread.waitsFor = undefined;
+      return this.add(at, thread, { kind: 'contention', lock, phase: 'end' });
+    }
+    // SPIN|MUTEX is an attempt: a kernel with lockdep reports one for every mutex, free or not (__mutex_lock_common, kernel/locking/mutex.c, v6.12).
+    if (!/flags=[^)]*MUTEX|flags=0x20\b/.test(at.rest) || /flags=[^)]*SPIN/.test(at.rest)) return;
+    thread.waitsFor = lock;
+    this.add(at, thread, { kind: 'contention', lock, phase: 'begin' });
   }
 
   private enter(
