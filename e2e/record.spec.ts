@@ -14,7 +14,8 @@ async function saved(page: Page, button: string): Promise<{ name: string; bytes:
 test('a run between two points is recorded as GIF, video and SVG', async ({ page }) => {
   await page.goto('./?scenario=bind-race');
   await idle(page);
-  await page.keyboard.press('v');
+  await page.getByRole('button', { name: 'Share or export' }).click();
+  await page.getByText('GIF or video …').click();
   const dialog = page.getByRole('dialog', { name: 'Record' });
   await dialog.getByRole('slider', { name: 'From step' }).fill('36');
   await dialog.getByRole('slider', { name: 'Until step' }).fill('50');

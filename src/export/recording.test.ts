@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/designs';
 import { registerDesigns } from '../designs/registry';
+import { propertyById } from '../kernel/properties/properties';
 import { libraryEntry } from '../scenario/library/library';
 import { runScenario } from '../scenario/run/runScenario';
 import type { Trace } from '../scenario/run/trace';
@@ -41,6 +42,18 @@ describe('a recording', () => {
     expect(texts(frames.at(-1)?.text ?? [])).toContain('-EINVAL, not -EBUSY');
     const all = recordingOf(traceOf('bind-race'), { from: 36, until: 50, full: true });
     expect(all.frames).toHaveLength(1 + 14);
+  });
+
+  it('tells the outcome in the last frame, in the size of a caption', () => {
+    const shown = (id: string, until?: number): string =>
+      recordingOf(traceOf(id), until === undefined ? {} : { until })
+        .frames.at(-1)
+        ?.text.filter((line) => line.includes('class="ink say"'))
+        .map((line) => line.replaceAll(/<[^>]+>/g, ''))
+        .join(' ') ?? '';
+    expect(shown('dma-first-owner')).toContain(propertyById('owner-exclusive').consequence);
+    expect(shown('bind-race')).toContain('fails with -EINVAL; every other call succeeds.');
+    expect(shown('bind-race', 30)).not.toContain('every other call');
   });
 
   it('shows every step where none affects the outcome', () => {

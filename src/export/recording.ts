@@ -4,6 +4,7 @@ import { NARROW_SHAPE, type LayoutShape } from '../graph/layout/graphLayout';
 import type { Graph, NodeView } from '../graph/model/graph';
 import { assignCaptions } from '../scenario/run/captions';
 import type { Trace } from '../scenario/run/trace';
+import { consequenceOf } from './consequence';
 import type { ExportOptions } from './export';
 import { relevantLines } from './formats/interleaving';
 import { wrapText } from './format';
@@ -27,7 +28,7 @@ const SECONDS_PER_FRAME = 1.8;
 /** The last frame stays this long before the recording starts again. */
 const LAST_FRAME_SECONDS = 4;
 const EVENT_LINE = { size: 14, height: 19, maxLines: 2 };
-const CAPTION_LINE = { size: 16, height: 22, maxLines: 3 };
+const CAPTION_LINE = { size: 16, height: 22, maxLines: 4 };
 /** Width of a character of the generic monospaced fonts, as a part of the font size. */
 const CHAR_WIDTH = 0.61;
 /** Around what the camera shows, in px of the graph. */
@@ -216,6 +217,13 @@ function snapshotsOf(
       caption: captions[index]?.say ?? description,
     };
   });
+  // The badge of a violation has room for a few words only; the last frame stays long enough to read the outcome.
+  const last = shown.at(-1);
+  if (last && until === trace.steps.length)
+    shown[shown.length - 1] = {
+      ...last,
+      caption: [last.caption, consequenceOf(trace, property)].filter(Boolean).join(' '),
+    };
   const caption = from > 0 ? captions.slice(0, from).findLast(Boolean)?.say : undefined;
   return [
     {

@@ -1,7 +1,6 @@
 import { useRef, useState, type ReactNode } from 'react';
 import type { Export, ExportOptions } from '../../../export/export';
 import { altText } from '../../../export/altText';
-import { svgAnimationExport } from '../../../export/formats/svgAnimation';
 import { exportFileName, EXPORTS } from '../../../export/exports';
 import { SNIPPETS } from '../../../export/snippets';
 import { makeMutation } from '../../../kernel/language/mutation';
@@ -142,6 +141,9 @@ export function ShareDialog() {
                   {title}
                 </button>
               ))}
+              {group.title === 'Export' && (
+                <CommandButton command="record" text="GIF or video …" variant="plain" />
+              )}
             </section>
           ))}
           {mutations && (
@@ -248,9 +250,6 @@ function ShareItemPreview({
           >
             Save as PNG
           </ShareButton>
-        )}
-        {item.id === `export-${svgAnimationExport.id}` && (
-          <CommandButton command="record" text="Record as GIF or video" variant="plain" />
         )}
         <span role="status">{status}</span>
       </div>
