@@ -149,6 +149,26 @@ describe('check --engine spin', () => {
     ]);
   });
 
+  it('shares the time among the searches of a swarm', async () => {
+    const tools = fakeTools([{ output: TOTALS }]);
+    const folder = tools.makeFolder();
+    const seconds: (number | undefined)[] = [];
+    const timed: ToolFolder = {
+      ...folder,
+      subfolder: () => timed,
+      run: (program, args, options) => {
+        if (program === '../pan') seconds.push(options.seconds);
+        return folder.run(program, args, options);
+      },
+    };
+    await checkJson(
+      'check bind-race --engine spin --swarm 3 --cores 2 --max-seconds 60 --property memory',
+      { ...tools, makeFolder: () => timed },
+    );
+    expect(seconds).toHaveLength(3);
+    for (const each of seconds) expect(each).toBeLessThanOrEqual(30);
+  });
+
   it('names the packages where spin or gcc is missing', async () => {
     const none = await runInMemory('check bind-race --engine spin');
     expect([none.status, none.err]).toEqual([

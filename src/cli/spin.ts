@@ -160,6 +160,8 @@ async function search(
       : mode === 'swarm'
         ? tableBits(megabytes / parallel)
         : Math.min(26, tableBits(megabytes) - 8);
+  // Every search of a swarm gets its part of the time, so that all of them run.
+  const rounds = mode === 'swarm' ? Math.ceil((lastJob - firstJob + 1) / parallel) : 1;
   const limits = [`-m${MAX_DEPTH}`, `-w${bits}`];
   const onOutput = (text: string): void => {
     const states = [...text.matchAll(/States=\s*([\d.]+(?:e\+\d+)?)/g)].at(-1)?.[1];
@@ -176,7 +178,7 @@ async function search(
       const place = mode === 'swarm' ? folder.subfolder(`job${job}`) : folder;
       const seed = mode === 'swarm' ? [`-h${((job - 1) % 499) + 1}`, `-RS${job}`] : [];
       const ran = await place.run(mode === 'swarm' ? '../pan' : './pan', [...limits, ...seed], {
-        seconds,
+        seconds: seconds / rounds,
         onOutput,
       });
       const report = readPanReport(ran.output);
