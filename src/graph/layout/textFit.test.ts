@@ -25,6 +25,12 @@ it('shows the previous value of a bool only if both fit as words', () => {
   });
 });
 
+it('counts the last line of a name that wraps', () => {
+  expect(
+    fitField(fieldView({ name: 'opened_by_nongroup_dev', text: '1', previous: '0' }), 4),
+  ).toMatchObject({ lines: 2, valueBelow: true, showsPrevious: false });
+});
+
 it('sets a long name on two lines if the node has them, else truncates it', () => {
   const long = { name: 'cdev_device_open_cnt', kind: 'value', text: '1' } as const;
   expect(fitField(fieldView(long), 4)).toMatchObject({

@@ -74,14 +74,27 @@ function computeFieldFit(field: FieldView, hasRows: boolean): FieldFit {
     };
   const valueBelow = nameWidth + valueTextWidth > INNER_WIDTH;
   const hasWaiters = field.kind === 'mutex' && field.queue.length > 0;
+  const takenBesideValue = !valueBelow
+    ? nameWidth
+    : nameWidth > INNER_WIDTH
+      ? lastLineWidth(field.name) + TEXT_GAP
+      : 0;
   const lineWidth = hasWaiters ? (valueBelow ? valueTextWidth : 0) : nameWidth + valueTextWidth;
   return {
     nameYields: false,
     lines: valueBelow || hasWaiters ? 2 : 1,
     valueBelow,
-    showsPrevious: (valueBelow ? 0 : nameWidth) + valueTextWidth + previousWidth <= INNER_WIDTH,
+    showsPrevious: takenBesideValue + valueTextWidth + previousWidth <= INNER_WIDTH,
     showsWaiterNames: lineWidth + queueWidth <= INNER_WIDTH,
   };
+}
+
+/** Width of the last line of a name that breaks after its parts, px. */
+function lastLineWidth(name: string): number {
+  let line = '';
+  for (const part of name.split(/(?<=[_.])/))
+    line = textWidth(line + part) > INNER_WIDTH ? part : line + part;
+  return textWidth(line);
 }
 
 function valueWidth({ kind, text, owner, memoryOrder }: FieldView): number {

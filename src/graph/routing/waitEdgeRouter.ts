@@ -1,3 +1,4 @@
+import { labelRect, overlap } from './edgeLabel';
 import { drawRoute, type EdgeRoute } from './edgePath';
 import type { Point, Rect } from '../layout/geometry';
 import type { GraphLayout } from '../layout/graphLayout';
@@ -146,17 +147,13 @@ function bestLabelPosition(
       const part = step / steps;
       const centre = { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
       const cost =
-        labelCost(layout, labelRect(centre, width), obstacles) +
+        labelCost(layout, labelRect(centre, width, LABEL_HEIGHT), obstacles) +
         (distance + length * part) * DISTANCE_COST;
       if (cost < best.cost) best = { cost, centre };
     }
     distance += length;
   });
-  return { centre: best.centre, rect: labelRect(best.centre, width) };
-}
-
-function labelRect({ x, y }: Point, width: number): Rect {
-  return { x: x - width / 2, y: y - LABEL_HEIGHT / 2, width, height: LABEL_HEIGHT };
+  return { centre: best.centre, rect: labelRect(best.centre, width, LABEL_HEIGHT) };
 }
 
 function labelCost(
@@ -169,8 +166,4 @@ function labelCost(
     if (overlap(rect, placement)) cost += NODE_OVERLAP_COST;
   for (const label of labels) if (overlap(rect, label)) cost += LABEL_OVERLAP_COST;
   return cost;
-}
-
-function overlap(a: Rect, b: Rect): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

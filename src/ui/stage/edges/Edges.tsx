@@ -1,11 +1,13 @@
-import { memo, type CSSProperties } from 'react';
+import { memo, useMemo, type CSSProperties } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './Edges.module.css';
 import { arrowHeadOf, arrowHeadPath } from '../../../graph/routing/arrowHeads';
+import { edgeLabelPosition } from '../../../graph/routing/edgeLabel';
 import { isTaskEdge, type EdgeView } from '../../../graph/model/graph';
 import { processColourAt } from '../../controls/processColour';
 import { useStage } from '../stageStore';
-import { useEdgeState, useUndimmedEdges } from './useEdgeState';
+import type { EdgeState } from './edgeState';
+import { useEdge, useEdgesThat, useEdgeState } from './useEdgeState';
 
 interface EdgeIdProps {
   readonly id: string;
@@ -15,12 +17,11 @@ interface EdgeProps {
 }
 
 /**
- * All edges, in one SVG below the nodes and one above them. Their routes are known, so React Flow need not manage them: it would add an
- * SVG and a store entry for each. Screen readers get them from the labels of their source nodes.
+ * All edges, in two SVGs below the nodes: labels are in the upper one, so that no line crosses them. Routes are known, so React Flow need
+ * not manage the edges: it would add an SVG and a store entry for each. Screen readers get them from the labels of their source nodes.
  *
  * With dimming on, the lower SVG holds a dimmed copy of every edge and never repaints; undimmed edges are drawn in the upper one. An edge
- * spans half the stage, so changing its colour in place would repaint everything along it. Edges do not cross nodes, so the order does
- * not show.
+ * spans half the stage, so changing its colour in place would repaint everything along it.
  */
 export const Edges = memo(function Edges() {
   const { below, above } = useStage((state) => state.edgeIds);
@@ -28,23 +29,20 @@ export const Edges = memo(function Edges() {
   return (
     <ViewportPortal>
       <svg className={styles.edges} aria-hidden="true" data-edge-layer="">
-        {below.map((id) =>
-          dimming ? <BackgroundEdge key={id} id={id} /> : <Edge key={id} id={id} />,
-        )}
+        {below.map((id) => (dimming ? <DimmedEdge key={id} id={id} /> : <Edge key={id} id={id} />))}
       </svg>
-      {(dimming || above.length > 0) && (
-        <svg
-          className={`${styles.edges} ${styles.above}`}
-          aria-hidden="true"
-          data-edge-layer=""
-          data-own-layer={dimming || undefined}
-        >
-          {dimming && <UndimmedEdges ids={below} />}
-          {above.map((id) => (
-            <Edge key={id} id={id} />
-          ))}
-        </svg>
-      )}
+      <svg
+        className={styles.edges}
+        aria-hidden="true"
+        data-edge-layer=""
+        data-own-layer={dimming || undefined}
+      >
+        {dimming && <UndimmedEdges ids={below} />}
+        {above.map((id) => (
+          <Edge key={id} id={id} />
+        ))}
+        <EdgeLabels ids={below} />
+      </svg>
       {above.map((id) => (
         <WaitLabel key={id} id={id} />
       ))}
@@ -52,28 +50,10 @@ export const Edges = memo(function Edges() {
   );
 });
 
-/** The part of an edge that stays below the nodes while dimming is on: the dimmed line, and the label, which nodes may cover. */
-const BackgroundEdge = memo(function BackgroundEdge({ id }: EdgeIdProps) {
-  const { edge, highlighted, dimmed } = useEdgeState(id);
+/** The part of an edge that stays while dimming is on. */
+const DimmedEdge = memo(function DimmedEdge({ id }: EdgeIdProps) {
+  const edge = useEdge(id);
   if (!edge) return undefined;
-  return (
-    <>
-      <DimmedEdge edge={edge} />
-      {(highlighted || !dimmed) && showsLabel(edge, highlighted) && (
-        <g
-          className={styles.edge}
-          data-style={lineStyleOf(edge)}
-          data-changed={edge.changed || undefined}
-          data-highlighted={highlighted || undefined}
-        >
-          <EdgeLabel edge={edge} />
-        </g>
-      )}
-    </>
-  );
-});
-
-const DimmedEdge = memo(function DimmedEdge({ edge }: EdgeProps) {
   return (
     <g
       className={styles.edge}
@@ -87,13 +67,10 @@ const DimmedEdge = memo(function DimmedEdge({ edge }: EdgeProps) {
 });
 
 function UndimmedEdges({ ids }: { readonly ids: readonly string[] }) {
-  return useUndimmedEdges(ids).map((id) => <Edge key={id} id={id} hideLabel />);
+  return useEdgesThat(isUndimmed, ids).map((id) => <Edge key={id} id={id} />);
 }
 
-const Edge = memo(function Edge({
-  id,
-  hideLabel = false,
-}: EdgeIdProps & { readonly hideLabel?: boolean }) {
+const Edge = memo(function Edge({ id }: EdgeIdProps) {
   const { edge, highlighted, dimmed, newlyReachable } = useEdgeState(id);
   if (!edge) return undefined;
   return (
@@ -114,7 +91,6 @@ const Edge = memo(function Edge({
       }
     >
       <EdgeLine edge={edge} />
-      {!hideLabel && showsLabel(edge, highlighted) && <EdgeLabel edge={edge} />}
     </g>
   );
 });
@@ -137,14 +113,34 @@ function EdgeLine({ edge }: EdgeProps) {
   );
 }
 
-function EdgeLabel({ edge: { label, labelPosition, dangling } }: EdgeProps) {
-  return (
-    <text x={labelPosition.x} y={labelPosition.y + 3}>
-      {label}
-      {dangling ? ', freed' : ''}
-    </text>
-  );
+function EdgeLabels({ ids }: { readonly ids: readonly string[] }) {
+  return useEdgesThat(showsLabel, ids).map((id) => <EdgeLabel key={id} id={id} />);
 }
+
+const EdgeLabel = memo(function EdgeLabel({ id }: EdgeIdProps) {
+  const { edge, highlighted } = useEdgeState(id);
+  const layout = useStage((state) => state.scene.layout);
+  const text = edge && `${edge.label}${edge.dangling ? ', freed' : ''}`;
+  const position = useMemo(
+    () => edge && edgeLabelPosition(layout, edge, text ?? ''),
+    [layout, edge, text],
+  );
+  // A label that nodes would cut in pieces says nothing.
+  if (!edge || !position) return undefined;
+  return (
+    <g
+      className={styles.edge}
+      data-edge-label={id}
+      data-style={lineStyleOf(edge)}
+      data-changed={edge.changed || undefined}
+      data-highlighted={highlighted || undefined}
+    >
+      <text x={position.x} y={position.y + 4}>
+        {text}
+      </text>
+    </g>
+  );
+});
 
 /** The label of a wait or hold edge, above all lines. */
 const WaitLabel = memo(function WaitLabel({ id }: EdgeIdProps) {
@@ -170,8 +166,12 @@ const WaitLabel = memo(function WaitLabel({ id }: EdgeIdProps) {
   );
 });
 
-function showsLabel(edge: EdgeView, highlighted: boolean): boolean {
-  return !isTaskEdge(edge) && (highlighted || edge.changed || edge.dangling);
+function isUndimmed({ highlighted, dimmed }: EdgeState): boolean {
+  return highlighted || !dimmed;
+}
+
+function showsLabel({ edge, highlighted, dimmed }: EdgeState): boolean {
+  return edge !== undefined && (highlighted || (!dimmed && (edge.changed || edge.dangling)));
 }
 
 function lineStyleOf({ dangling, style }: EdgeView): string {
