@@ -12,6 +12,12 @@ test('four designs play the same calls, stop where results differ first, and say
   await page.keyboard.press('2');
   await expect(page.getByRole('region', { name: /^Stage of / })).toHaveCount(4);
   await expect(page.getByRole('heading', { name: /The same until step/ })).toBeVisible();
+  const zooms = await page
+    .locator('.react-flow__viewport')
+    .evaluateAll((views) =>
+      views.map((view) => new DOMMatrix(getComputedStyle(view).transform).a.toFixed(3)),
+    );
+  expect(new Set(zooms).size, zooms.join(' ')).toBe(1);
   // Without the RFC, which refuses at the open, the binds differ first.
   await page
     .getByRole('group', { name: 'Columns' })

@@ -20,6 +20,7 @@ import { useBindDrag } from './useBindDrag';
 import { Edges } from './edges/Edges';
 import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM, type PixelSize } from './camera/viewport';
+import type { SharedZoom } from './camera/sharedZoom';
 import { useCamera } from './camera/useCamera';
 
 const FoldedGroupNode = lazyPart({
@@ -46,6 +47,15 @@ interface StageProps {
   readonly editable?: boolean;
   /** Stages with the same number place the same objects at the same places, also in other designs. */
   readonly arrangement?: number;
+  /** For stages side by side. */
+  readonly sharedZoom?: SharedZoom;
+}
+
+interface CanvasProps {
+  readonly wheel: 'pan' | 'host';
+  readonly toolbar: boolean;
+  readonly editable: boolean;
+  readonly sharedZoom: SharedZoom | undefined;
 }
 
 /** The graph of the session's current snapshot. Its layout depends on its size, so it measures its place first, within one frame. */
@@ -54,6 +64,7 @@ export function Stage({
   toolbar = true,
   editable = true,
   arrangement = 0,
+  sharedZoom,
 }: StageProps) {
   const [size, setSize] = useState<PixelSize>();
   const place = useRef<HTMLDivElement>(null);
@@ -64,10 +75,11 @@ export function Stage({
   return size ? (
     <SizedStage
       size={size}
+      arrangement={arrangement}
       wheel={wheel}
       toolbar={toolbar}
       editable={editable}
-      arrangement={arrangement}
+      sharedZoom={sharedZoom}
     />
   ) : (
     <div className={styles.stage}>
@@ -81,7 +93,7 @@ function SizedStage({
   size,
   arrangement,
   ...props
-}: Required<StageProps> & { readonly size: PixelSize }) {
+}: CanvasProps & { readonly size: PixelSize; readonly arrangement: number }) {
   const session = useSessionStore();
   const stage = useMemo(
     () => createStageStore(session, size, arrangement),
@@ -98,10 +110,10 @@ function SizedStage({
   );
 }
 
-function StageCanvas({ wheel, toolbar, editable }: Omit<Required<StageProps>, 'arrangement'>) {
+function StageCanvas({ wheel, toolbar, editable, sharedZoom }: CanvasProps) {
   const stage = useStageStore();
   const root = useRef<HTMLDivElement>(null);
-  const camera = useCamera(root);
+  const camera = useCamera(root, sharedZoom);
   const { viewportInitialized } = useReactFlow();
   const nodes = useStage((state) => state.flowNodes);
   const pan = wheel === 'pan';

@@ -15,6 +15,7 @@ import type { StageState } from '../stageState';
 import { layoutFamilyOf } from '../scene';
 import { relayout, useStage, useStageStore } from '../stageStore';
 import { shapeFor, sizeClass } from './bestShape';
+import type { SharedZoom } from './sharedZoom';
 import {
   detailLevelAt,
   MIN_COMPACT_ZOOM,
@@ -43,6 +44,8 @@ const REFIT_THRESHOLD = 0.1;
 const REARRANGE_FACTOR = 0.8;
 /** The same after a change of the design, which should leave objects at their places. */
 const REARRANGE_FOR_DESIGN_FACTOR = 0.6;
+/** The least zoom that stages side by side share while they follow the steps: each has a quarter of the page. */
+const MIN_SHARED_ZOOM = 0.6;
 /** Duration of an automatic move of the view, ms. */
 const MOVE_MS = 260;
 
@@ -58,9 +61,12 @@ export interface Camera {
 
 /**
  * Moves the viewport. It fits the layout on open. With focus on, it then follows the steps: it shows everything if that is
- * readable, else a close-up of what the step touches.
+ * readable, else a close-up of what the step touches. With a shared zoom, it does so at that zoom.
  */
-export function useCamera(root: RefObject<HTMLElement | null>): Camera {
+export function useCamera(
+  root: RefObject<HTMLElement | null>,
+  sharedZoom: SharedZoom | undefined,
+): Camera {
   const flow = useReactFlow();
   const flowStore = useStoreApi();
   const stage = useStageStore();
@@ -78,13 +84,24 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     () => stageScale(presenting, flowStore.getState().width),
     [presenting, flowStore],
   );
+  /** The zoom that this stage shares with others; with focus on, not below what is readable. */
+  const fixedZoom = useCallback((): number | undefined => {
+    if (!sharedZoom || flowStore.getState().width < NARROW_SCREEN_PX) return undefined;
+    const zoom = Math.min(MAX_FIT_ZOOM, sharedZoom.get());
+    return focus ? Math.max(MIN_SHARED_ZOOM, zoom) : zoom;
+  }, [sharedZoom, focus, flowStore]);
+  const closeUpZoom = useCallback(() => fixedZoom() ?? MIN_FULL_ZOOM * scale(), [fixedZoom, scale]);
+  const smallestZoom = useCallback(
+    () => fixedZoom() ?? MIN_COMPACT_ZOOM * scale(),
+    [fixedZoom, scale],
+  );
   /** Whether the whole graph would be too small to read while following the steps. */
   const needsCloseUp = useCallback((): boolean => {
     const { width, height } = flowStore.getState();
     if (!focus || userMoved.current || width < NARROW_SCREEN_PX) return false;
     const { zoom } = fitViewport(layoutBounds(stage.getState().scene.layout), { width, height });
-    return zoom < MIN_OVERVIEW_ZOOM * scale();
-  }, [focus, scale, stage, flowStore]);
+    return zoom < (fixedZoom() ?? MIN_OVERVIEW_ZOOM * scale());
+  }, [focus, scale, fixedZoom, stage, flowStore]);
 
   /** Makes `rect` visible and, in a close-up, readable. */
   const show = useCallback(
@@ -103,7 +120,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
             rect,
             layoutBounds(stage.getState().scene.layout),
             screen,
-            MIN_FULL_ZOOM * scale(),
+            closeUpZoom(),
           )
         : current;
       const next =
@@ -111,14 +128,14 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
           readable,
           rect,
           screen,
-          width < NARROW_SCREEN_PX ? readable.zoom : MIN_COMPACT_ZOOM * scale(),
+          width < NARROW_SCREEN_PX ? readable.zoom : smallestZoom(),
         ) ?? readable;
       if (next !== current)
         void flow.setViewport(next, {
           duration: prefersReducedMotion() ? 0 : MOVE_MS,
         });
     },
-    [flow, needsCloseUp, scale, stage, flowStore],
+    [flow, needsCloseUp, closeUpZoom, smallestZoom, stage, flowStore],
   );
 
   /** Shows what the last step touched, its process and its file: all of it if that is legible, else as much as fits. */
@@ -133,11 +150,11 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     const all = boundsOf(placements);
     if (!userMoved.current && width >= NARROW_SCREEN_PX && placements.length > 0) {
       const { zoom } = fitViewport(all, screen);
-      if (zoom >= MIN_COMPACT_ZOOM * scale()) return show(all);
+      if (zoom >= smallestZoom()) return show(all);
     }
-    const zoom = needsCloseUp() ? Math.max(current, MIN_FULL_ZOOM * scale()) : current;
+    const zoom = needsCloseUp() ? Math.max(current, closeUpZoom()) : current;
     show(boundsToShow(placements, { x, y, zoom }, screen));
-  }, [show, needsCloseUp, scale, stage, flowStore]);
+  }, [show, needsCloseUp, closeUpZoom, smallestZoom, stage, flowStore]);
 
   const showSelected = useCallback((): void => {
     const { selection } = session.getState();
@@ -171,17 +188,30 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       const { zoom } = initialViewport(scene.layout, [], screen);
       if (zoom < freshZoom * rearrangeFactor)
         relayout(stage, session, { shape, arrangement: arrangement + 1 });
+      const touched = touchedPlacements(stage.getState());
+      const bounds = layoutBounds(stage.getState().scene.layout);
+      const fixed = fixedZoom();
+      const whole = initialViewport(
+        stage.getState().scene.layout,
+        touched,
+        screen,
+        fixed ?? MAX_FIT_ZOOM * scale(),
+      );
+      // The process first, unlike for a step: it is what one looks for in each stage.
       void flow.setViewport(
-        initialViewport(
-          stage.getState().scene.layout,
-          touchedPlacements(stage.getState()),
-          screen,
-          MAX_FIT_ZOOM * scale(),
-        ),
+        fixed === undefined
+          ? whole
+          : zoomToReadable(
+              whole,
+              boundsToShow(touched.toReversed(), { ...whole, zoom: fixed }, screen) ?? bounds,
+              bounds,
+              screen,
+              fixed,
+            ),
         { duration: prefersReducedMotion() ? 0 : duration },
       );
     },
-    [flow, stage, session, scale, freshLayout, flowStore],
+    [flow, stage, session, scale, fixedZoom, freshLayout, flowStore],
   );
 
   /** Keeps a graph in view while steps, calls and another design change it; `moved`: rows have opened or closed. */
@@ -233,6 +263,8 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
         shapedFor = sizeClass(fitted);
         relayout(stage, session, { shape: shapeFor(program, folded, fitted) });
       }
+      const size = maxLayoutSize(program, folded, stage.getState().shape);
+      sharedZoom?.report(stage, fitViewport({ x: 0, y: 0, ...size }, fitted).zoom);
       if (userMoved.current) return;
       fit(REARRANGE_FOR_DESIGN_FACTOR);
       // After a resize, return to the current step; after folding, keep the overview of the new layout.
@@ -257,9 +289,17 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     session,
     showSelected,
     showTouched,
+    sharedZoom,
     stage,
     flowStore,
   ]);
+  useEffect(() => {
+    const unsubscribe = sharedZoom?.subscribe(() => {
+      if (!userMoved.current) fit(0);
+    });
+    return unsubscribe;
+  }, [sharedZoom, fit]);
+  useEffect(() => () => sharedZoom?.report(stage, undefined), [sharedZoom, stage]);
 
   useEffect(
     () =>

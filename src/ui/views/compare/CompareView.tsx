@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import { comparisonOf, MAX_COMPARED, MIN_COMPARED } from '../../../session/queries/comparison';
 import { dispatch } from '../../../session/actions/dispatch';
 import buttons from '../../controls/controls.module.css';
+import { createSharedZoom } from '../../stage/camera/sharedZoom';
 import { useSession, useSessionStore } from '../../useSession';
 import { ComparedStage } from './ComparedStage';
 import styles from './CompareView.module.css';
@@ -14,6 +16,7 @@ import { SharedTimelineBar } from './SharedTimelineBar';
  */
 export function CompareView({ inPage = true }: { readonly inPage?: boolean }) {
   const { shown, timeline } = useSession(comparisonOf);
+  const [sharedZoom] = useState(createSharedZoom);
   return (
     <div
       className={styles.wrap}
@@ -36,6 +39,7 @@ export function CompareView({ inPage = true }: { readonly inPage?: boolean }) {
                     compared={column.compared}
                     line={timeline.runs.indexOf(column.compared)}
                     inPage={inPage}
+                    sharedZoom={sharedZoom}
                   />
                 ) : (
                   []

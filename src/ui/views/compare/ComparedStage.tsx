@@ -11,6 +11,7 @@ import { snapshotAt } from '../../../session/trace/replay';
 import { snapshotText } from '../../../session/trace/snapshotText';
 import { Icon, type IconName } from '../../controls/Icon';
 import { processColour } from '../../controls/processColour';
+import type { SharedZoom } from '../../stage/camera/sharedZoom';
 import { Stage } from '../../stage/Stage';
 import { SessionContext, useSession, useSessionStore } from '../../useSession';
 import styles from './CompareView.module.css';
@@ -29,10 +30,11 @@ interface ComparedStageProps {
   /** Index of the run on the shared timeline. */
   readonly line: number;
   readonly inPage: boolean;
+  readonly sharedZoom: SharedZoom;
 }
 
 /** The stage of one run at the position of the shared timeline, under what happens there. */
-export function ComparedStage({ column, compared, line, inPage }: ComparedStageProps) {
+export function ComparedStage({ column, compared, line, inPage, sharedZoom }: ComparedStageProps) {
   const session = useSessionStore();
   // Selection, hover and camera of this stage do not concern the session on screen.
   const stageSession = useMemo(() => createSession(compared.run.setup, compared.run), [compared]);
@@ -67,6 +69,7 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
             toolbar={false}
             editable={false}
             arrangement={arrangementOf(line)}
+            sharedZoom={sharedZoom}
           />
         </SessionContext>
       </div>
