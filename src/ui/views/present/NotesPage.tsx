@@ -2,8 +2,10 @@ import { useEffect, useState } from 'react';
 import { designTitle } from '../../../kernel/language/design';
 import type { Session } from '../../../session/store/session';
 import { branchCaptions, narration } from '../../../session/queries/captions';
+import { speakerNotes } from '../../../session/queries/speakerNotes';
 import { branchPath, currentSnapshot } from '../../../session/trace/replay';
 import { snapshotText } from '../../../session/trace/snapshotText';
+import { permalinkOf } from '../../../session/url/permalink';
 import { channelName, notesUrl, syncWindows } from '../../../session/url/notesWindow';
 import { CommandButton } from '../../controls/CommandButton';
 import buttons from '../../controls/controls.module.css';
@@ -40,6 +42,8 @@ function Notes({ session, channelId }: { readonly session: Session; readonly cha
   const captions = useSession(branchCaptions);
   const now = useSession(narration);
   const snapshot = useSession(currentSnapshot);
+  const run = useSession((state) => state.run);
+  const notes = speakerNotes({ run });
   useIdleSignal(session);
   useThemeAttribute();
   useEffect(() => {
@@ -67,7 +71,7 @@ function Notes({ session, channelId }: { readonly session: Session; readonly cha
         <p className={styles.status} role="status" data-connected={connected ? '' : undefined}>
           {connected
             ? 'Moves with the presentation.'
-            : 'Not connected: steps here do not move a presentation.'}
+            : 'Not connected: steps here do not move a presentation, and its steps do not move this page.'}
           {screen === 'black' && ' The screen is black.'}
           {screen === 'end' && ' The end card is shown.'}
         </p>
@@ -79,10 +83,13 @@ function Notes({ session, channelId }: { readonly session: Session; readonly cha
           {snapshot.step && <code>{snapshot.step.id}</code>} {snapshotText(snapshot)}
         </p>
         {snapshot.step && <cite>{snapshot.step.cite}</cite>}
+        <NoteList title="Point at" notes={notes.pointAt} />
+        <NoteList title="Have ready" notes={notes.facts} />
       </section>
       <section aria-label="Next">
         <h2>Next{next > 0 && `, in ${next - cursor} ${next - cursor === 1 ? 'step' : 'steps'}`}</h2>
         <p>{captions[next]?.say ?? 'No more captions; the run continues to its end.'}</p>
+        <NoteList title="The next steps" notes={notes.next} />
       </section>
       <footer>
         <CommandButton command="present-back" icon="start" title="Previous caption" />
@@ -102,8 +109,33 @@ function Notes({ session, channelId }: { readonly session: Session; readonly cha
           />
         )}
       </footer>
-      {channelId !== '' && <PhoneLink />}
+      {channelId === '' ? <StepLink /> : <PhoneLink />}
     </main>
+  );
+}
+
+function NoteList({ title, notes }: { readonly title: string; readonly notes: readonly string[] }) {
+  if (notes.length === 0) return undefined;
+  return (
+    <>
+      <h3>{title}</h3>
+      <ul>
+        {notes.map((note) => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** On another device: the stage at the step of these notes. */
+function StepLink() {
+  const link = useSession(permalinkOf);
+  return (
+    <p className={styles.stepLink}>
+      The page has no server, so it cannot follow a presentation on another device.{' '}
+      <a href={location.href.replace(/[?#].*$/s, '') + link}>Show this step on the stage</a>
+    </p>
   );
 }
 

@@ -90,6 +90,7 @@ function LinkToStep() {
   return (
     <section className={styles.extra} aria-label="Link to this step">
       <QrLink link={location.href.replace(/[?#].*$/s, '') + hash} label="link to this step" />
+      <p>It opens at this step and does not follow the presentation: the page has no server.</p>
     </section>
   );
 }
