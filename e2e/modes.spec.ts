@@ -140,6 +140,9 @@ test('the first screen asks one question, and nothing moves before the reader as
   await card.getByText('iommufd', { exact: true }).hover();
   await expect(page.getByRole('tooltip')).toContainText('An open file of /dev/iommu');
 
+  for (const words of ['admit one process', 'only the bind', 'type1 keeps', 'under a lock'])
+    await expect(card.getByText(words)).toBeInViewport();
+
   await card.getByRole('button', { name: 'Race them' }).click();
   await expect(card.getByRole('button', { name: 'Pause' })).toBeVisible();
   await page.keyboard.press('End');

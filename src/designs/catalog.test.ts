@@ -23,7 +23,7 @@ it('throws on a second design with the same id', () => {
 });
 
 it('throws on records that clash', () => {
-  const meta = { id: 'a', title: '', order: 1 };
+  const meta = { id: 'a', title: '', summary: '', order: 1 };
   expect(() => designCatalog({ './b/meta.ts': meta })).toThrow('expected the name of the folder');
   expect(() => designCatalog({ './a/meta.ts': meta, './b/meta.ts': { ...meta, id: 'b' } })).toThrow(
     'order 1 is already taken by a',

@@ -13,6 +13,8 @@ export interface DesignMeta {
   /** The name of the folder. */
   readonly id: string;
   readonly title: string;
+  /** How it admits one user of a device and stops others, in one or two short sentences. */
+  readonly summary: string;
   /** Position in menus and tables. */
   readonly order: number;
   /** A flag per file grants access and the fops never change, so texts speak of access instead of fops. */

@@ -1,3 +1,8 @@
 import type { DesignMeta } from '../designMeta';
 
-export const meta: DesignMeta = { id: 'rfc-opened', title: 'The RFC as posted', order: 1 };
+export const meta: DesignMeta = {
+  id: 'rfc-opened',
+  title: 'The RFC as posted',
+  summary: 'Counters at the open admit one process.',
+  order: 1,
+};

@@ -34,62 +34,57 @@ export function WelcomeCard() {
     >
       <div className={styles.question}>
         <h2>Two processes want one device. Who stops the second one, and where?</h2>
-        <p className={styles.intro}>
-          <Term of="VFIO" /> gives a program direct access to a device. The program opens the device
-          and <Term of="bind">binds</Term> it to an <Term of="iommufd" />, which limits the memory
-          that the device can reach. Only one bind may succeed.
-        </p>
-        <p className={styles.caption} aria-live="off">
-          {cursor === 0 ? undefined : caption}
-        </p>
+        {cursor === 0 ? (
+          <p className={styles.intro}>
+            <Term of="VFIO" /> gives a program direct access to a device. The program opens the
+            device and <Term of="bind">binds</Term> it to an <Term of="iommufd" />, which limits the
+            memory that the device can reach.
+          </p>
+        ) : (
+          <p className={styles.caption}>{caption}</p>
+        )}
       </div>
-      <div className={styles.choice}>
-        <fieldset>
-          <legend>In which design?</legend>
-          {DESIGN_METAS.map(({ id, title }) => (
-            <label key={id}>
-              <input
-                type="radio"
-                name="welcome-design"
-                checked={id === design}
-                onChange={() => dispatch(session, 'switch-design', { design: id })}
-              />
-              <span>{title}</span>
-              <small data-open={answers.has(id) ? undefined : ''}>{answers.get(id) ?? '?'}</small>
-            </label>
-          ))}
-        </fieldset>
-        <div className={styles.actions}>
-          {isOver ? (
-            <button
-              type="button"
-              className={`${buttons.button} ${buttons.primary}`}
-              onClick={() => {
-                dispatch(session, 'reset');
-                dispatch(session, 'play', {});
-              }}
-            >
-              Race again
-            </button>
-          ) : (
-            <CommandButton
-              command="play-pause"
-              icon={playing ? 'pause' : 'play'}
-              text={playing ? 'Pause' : cursor === 0 ? 'Race them' : 'Continue'}
-              title={playing ? 'Pause' : cursor === 0 ? 'Race them' : 'Continue'}
-              variant="primary"
-            />
-          )}
+      <div className={styles.actions}>
+        {isOver ? (
           <button
             type="button"
-            className={buttons.button}
-            onClick={() => dispatch(session, 'stage')}
+            className={`${buttons.button} ${buttons.primary}`}
+            onClick={() => {
+              dispatch(session, 'reset');
+              dispatch(session, 'play', {});
+            }}
           >
-            Explore on your own
+            Race again
           </button>
-          <CommandButton command="tour" text="90-second tour" variant="plain" />
-        </div>
+        ) : (
+          <CommandButton
+            command="play-pause"
+            icon={playing ? 'pause' : 'play'}
+            text={playing ? 'Pause' : cursor === 0 ? 'Race them' : 'Continue'}
+            title={playing ? 'Pause' : cursor === 0 ? 'Race them' : 'Continue'}
+            variant="primary"
+          />
+        )}
+        <button type="button" className={buttons.button} onClick={() => dispatch(session, 'stage')}>
+          Explore on your own
+        </button>
+        <CommandButton command="tour" text="90-second tour" variant="plain" />
       </div>
+      <fieldset className={styles.choice}>
+        <legend className={buttons.hidden}>In which design?</legend>
+        {DESIGN_METAS.map(({ id, title, summary }) => (
+          <label key={id}>
+            <input
+              type="radio"
+              name="welcome-design"
+              checked={id === design}
+              onChange={() => dispatch(session, 'switch-design', { design: id })}
+            />
+            <b>{title}</b>
+            <span>{answers.get(id) ?? summary}</span>
+          </label>
+        ))}
+      </fieldset>
     </section>
   );
 }

@@ -2,6 +2,9 @@ import type { AccessFlag } from '../../../graph/model/accessText';
 import { ACCESS_ICON_PATHS, accessLabel } from './access';
 import styles from './node.module.css';
 
+/** A longer label fills the title line beside the name of a file. */
+const MAX_LABEL_WITH_ICON = 7;
+
 /** Whether calls through a file reach the driver: by its fops or, if the design uses one, by its access flag. */
 export function AccessBadge({
   access,
@@ -10,8 +13,14 @@ export function AccessBadge({
   readonly access: 'parked' | 'normal';
   readonly accessFlag: AccessFlag | undefined;
 }) {
+  const label = accessLabel(access, accessFlag);
   return (
-    <span className={styles.accessBadge} data-access={access} data-part="access">
+    <span
+      className={styles.accessBadge}
+      data-access={access}
+      data-part="access"
+      data-long={label.length > MAX_LABEL_WITH_ICON || undefined}
+    >
       <svg
         width={11}
         height={11}
@@ -25,8 +34,7 @@ export function AccessBadge({
       >
         <path d={ACCESS_ICON_PATHS[access]} />
       </svg>
-      {accessFlag && <span className={styles.accessPrefix}>access&nbsp;</span>}
-      <span>{accessLabel(access, accessFlag)}</span>
+      <span>{label}</span>
     </span>
   );
 }

@@ -7,11 +7,11 @@ export const ACCESS_ICON_PATHS = {
 } as const;
 
 const FLAG_LABELS = {
-  granted: { parked: 'denied', normal: 'granted' },
+  granted: { parked: 'no access', normal: 'granted' },
   blocked: { parked: 'blocked', normal: 'open' },
 } as const;
 
-/** The visible text of an access badge. If the design uses an access flag, it follows the word "access". */
+/** The visible text of an access badge. It says what is so, not what has happened: nothing is refused before a call. */
 export function accessLabel(
   access: 'parked' | 'normal',
   accessFlag: AccessFlag | undefined,
