@@ -114,3 +114,138 @@ test('long names end in an ellipsis', async ({ page }) => {
     ]),
   ).toEqual(['ellipsis', true]);
 });
+
+/** Visible text below a size in px on the screen. */
+function smallText(page: Page, size: number): Promise<readonly string[]> {
+  return page.evaluate((least) => {
+    const found = new Set<string>();
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      const parent = text.parentElement;
+      if (!parent?.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const { width, height } = range.getBoundingClientRect();
+      // For screen readers only.
+      if (width < 2 || height < 2 || getComputedStyle(parent).clipPath !== 'none') continue;
+      if (parent.closest('[class*="isuallyHidden"], [class*="hidden"]')) continue;
+      const view = parent.closest('.react-flow__viewport');
+      const scale = view ? new DOMMatrix(getComputedStyle(view).transform).a : 1;
+      const px = parseFloat(getComputedStyle(parent).fontSize) * scale;
+      if (px < least - 0.05) found.add(`${px.toFixed(1)} px: ${text.textContent ?? ''}`);
+    }
+    return [...found];
+  }, size);
+}
+
+test('no text of the page is smaller than 12 px', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./');
+  await idle(page);
+  expect(await smallText(page, 12), 'the first screen').toEqual([]);
+  await page.goto('./?scenario=bind-race&design=upstream&step=24');
+  await idle(page);
+  for (const tab of ['Scenario', 'Edit', 'Check', 'Source', 'Table', 'Timeline']) {
+    await page.getByRole('radio', { name: tab, exact: true }).check({ force: true });
+    await idle(page);
+    expect(await smallText(page, 12), tab).toEqual([]);
+  }
+  await page.keyboard.press('2');
+  await page.getByRole('region', { name: 'Stage of upstream' }).waitFor();
+  await idle(page);
+  expect(await smallText(page, 12), 'side by side').toEqual([]);
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: /verdicts/i })
+    .click();
+  await page.getByRole('table').first().waitFor();
+  await idle(page);
+  expect(await smallText(page, 12), 'verdicts').toEqual([]);
+  await page.goto('./?scenario=bind-race&design=upstream');
+  await idle(page);
+  for (const [key, name] of [
+    ['?', 'help'],
+    ['s', 'share'],
+    ['v', 'record'],
+    ['q', 'quiz'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await idle(page);
+    expect(await smallText(page, 12), name).toEqual([]);
+    await page.keyboard.press('Escape');
+  }
+});
+
+test('no text of a presentation is smaller than 28 px on a wall', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto('./?scenario=first-race&design=upstream');
+  await idle(page);
+  await page.keyboard.press('p');
+  for (let shot = 0; shot < 9; shot += 1) {
+    await idle(page);
+    expect(await smallText(page, 28), `after ${shot} captions`).toEqual([]);
+    await page.keyboard.press(shot % 3 === 2 ? 'ArrowRight' : 'PageDown');
+  }
+});
+
+for (const focus of [true, false])
+  test(`no line crosses the label of an edge, and no node hides a part of it, with focus ${focus ? 'on' : 'off'}`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto('./?scenario=bind-race&design=upstream&step=24');
+    await idle(page);
+    if (!focus) await page.keyboard.press('f');
+    await page.locator('[data-node="vfio_device:vfio0"] header').click();
+    await idle(page);
+    const { labels, crossed, hidden } = await page.evaluate(() => {
+      const texts = [...document.querySelectorAll('[data-edge-label] text')];
+      const nodes = [...document.querySelectorAll('[data-node]')];
+      return {
+        labels: texts.map((text) => text.textContent),
+        // What comes later in the document is painted over it: both are in SVGs at one level.
+        crossed: texts.filter((text) =>
+          [...document.querySelectorAll('[data-edge]')].some(
+            (line) => text.compareDocumentPosition(line) & Node.DOCUMENT_POSITION_FOLLOWING,
+          ),
+        ).length,
+        hidden: texts
+          .filter((text) => {
+            const a = text.getBoundingClientRect();
+            return nodes.some((node) => {
+              const b = node.getBoundingClientRect();
+              return (
+                a.left < b.right - 1 &&
+                b.left < a.right - 1 &&
+                a.top < b.bottom - 4 &&
+                b.top < a.bottom - 4
+              );
+            });
+          })
+          .map((text) => text.textContent),
+      };
+    });
+    expect(labels).toContain('device');
+    expect(crossed).toBe(0);
+    expect(hidden).toEqual([]);
+  });
+
+for (const { width, height, phone } of [
+  { width: 1440, height: 900, phone: false },
+  { width: 390, height: 844, phone: true },
+])
+  test(`the timeline shows two processes beside the branches at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto('./?scenario=bind-race&design=upstream&step=24');
+    await idle(page);
+    if (phone) await page.getByRole('button', { name: 'Processes', exact: true }).click();
+    const dpdk = page.getByRole('region', { name: 'dpdk', exact: true });
+    await dpdk.getByRole('button', { name: /^Step/ }).first().click();
+    await idle(page);
+    if (phone) await page.getByRole('button', { name: 'Steps', exact: true }).click();
+    await expect(page.getByRole('group', { name: 'Branches' })).toBeInViewport();
+    for (const task of ['qemu', 'dpdk'])
+      await expect(page.getByRole('group', { name: `Calls of ${task}` })).toBeInViewport({
+        ratio: 1,
+      });
+  });

@@ -184,7 +184,7 @@ const theme = EditorView.theme({
     background: 'var(--paper-2)',
     border: '1px solid var(--line-2)',
     borderRadius: 'var(--radius-sm)',
-    font: 'var(--text-xs) var(--font-ui)',
+    font: 'var(--text-sm) var(--font-ui)',
     cursor: 'pointer',
   },
   '.cm-changedText, &.cm-merge-b .cm-changedText': { background: 'none', fontWeight: '600' },

@@ -1,4 +1,4 @@
-import { Fragment, useEffect, useRef, type CSSProperties } from 'react';
+import { Fragment, useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
 import { makeMutation, type Mutation } from '../../kernel/language/mutation';
 import { callText } from '../../scenario/format/callText';
 import { currentSnapshot } from '../../session/trace/replay';
@@ -96,7 +96,6 @@ export function SourcePanel() {
               onMouseEnter={hoverStep(step)}
               onFocus={hoverStep(step)}
             >
-              <pre>{step.source.length > 0 ? step.source.join('\n') : `/* ${step.title} */`}</pre>
               <span className={styles.tag}>
                 {step.id}{' '}
                 <span data-tooltip={confidenceText(step.confidence)}>
@@ -111,6 +110,11 @@ export function SourcePanel() {
                   ))}
                 </span>
               </span>
+              <pre>
+                {withArrowBreaks(
+                  step.source.length > 0 ? step.source.join('\n') : `/* ${step.title} */`,
+                )}
+              </pre>
               {(isCurrent || hover?.step === step.name) && (
                 <cite>
                   {step.cite}
@@ -124,6 +128,21 @@ export function SourcePanel() {
       })}
     </section>
   );
+}
+
+/** Source that may break after an arrow, never inside it. */
+function withArrowBreaks(source: string): ReactNode {
+  return source.split('->').map((part, i) => (
+    <Fragment key={i}>
+      {i > 0 && (
+        <>
+          <span className={styles.arrow}>{'->'}</span>
+          <wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
 }
 
 /** Whether the step itself is hovered, or an object on the stage that it touches. */

@@ -5,7 +5,7 @@ import styles from './Timeline.module.css';
 
 /** Heights of a call bar and of the line of a held lock below it; `COMPACT` when there are many lanes. */
 const LANE_PX = { bar: 22, line: 6 };
-const COMPACT_LANE_PX = { bar: 15, line: 3 };
+const COMPACT_LANE_PX = { bar: 17, line: 3 };
 /** Steps that one mark covers: closer marks are grouped. */
 const STEPS_PER_MARK = 2;
 

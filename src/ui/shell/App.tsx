@@ -132,9 +132,9 @@ function AppLayout({ session }: { readonly session: Session }) {
   const touring = useSession((state) => state.layout.tourStop !== undefined);
   const announcement = useSession((state) => state.announcement);
   const loading = useSession((state) => state.pendingLoads > 0);
-  const left = usePanelSize({ storageKey: 'left', initial: 256, min: 220, max: 480 });
-  const right = usePanelSize({ storageKey: 'right', initial: 348, min: 260, max: 720 });
-  const bottom = usePanelSize({ storageKey: 'foot', initial: 190, min: 96, max: 560 });
+  const left = usePanelSize({ storageKey: 'left', initial: 252, min: 220, max: 480 });
+  const right = usePanelSize({ storageKey: 'right', initial: 344, min: 260, max: 720 });
+  const bottom = usePanelSize({ storageKey: 'foot', initial: 196, min: 96, max: 560 });
   const details = usePanelSize({ storageKey: 'details', initial: 260, min: 80, max: 620 });
   const View = VIEWS[view];
   useIdleSignal(session);

@@ -19,7 +19,10 @@ export const Lanes = memo(function Lanes() {
             data-tooltip={about}
             style={{ left: zone.x, top: zone.y, width: zone.width, height: zone.height }}
           >
-            <span>{title}</span>
+            <span>
+              {title.split(' ')[0]}
+              <i>{title.slice(title.split(' ')[0]?.length)}</i>
+            </span>
           </li>
         ))}
       </ul>
