@@ -85,7 +85,11 @@ async function reportMutations(
   terminal: Terminal,
 ): Promise<number> {
   const report = startMutationReport(cases, stepRemovals(config), limits);
-  while (report.advance(STATES_PER_SLICE) === 'more') await yieldToEventLoop();
+  while (report.advance(STATES_PER_SLICE) === 'more') {
+    terminal.progress?.(`${report.outcomes().length} of ${report.total} steps`);
+    await yieldToEventLoop();
+  }
+  terminal.progress?.('');
   const outcomes = report.outcomes();
   terminal.out(
     args.flags.has('json')

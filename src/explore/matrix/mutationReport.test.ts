@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runCheck } from '../check';
 import { designById, DESIGNS } from '../../designs/designs';
 import { compile } from '../../kernel/compiler/compile';
 import { mutate, stepNames } from '../../kernel/compiler/mutate';
@@ -39,6 +40,22 @@ describe('the mutation report', () => {
         (o) => o.mutation.kind === 'without' && o.mutation.step.includes('/set_container/'),
       ),
     ).toBe(false);
+  });
+
+  it('takes the smallest scenario that notices', () => {
+    const bindRace = libraryEntry('bind-race');
+    if (!bindRace) throw new Error('the scenario is gone');
+    const { cases: both } = libraryCases([shimConfig], [doubleBind, bindRace]);
+    const mutation = { kind: 'without', step: 'parked-shim/bind_iommufd/BIND.3' } as const;
+    const [outcome] = runMutationReport(both, [mutation]);
+    const sizes = both.map((c) => [
+      runCheck(compile(c.config.design, c.scenario.options, c.scenario.world, c.scenario.calls))
+        .states,
+      c.id,
+    ]);
+    const [smallest] = sizes.toSorted(([a], [b]) => Number(a) - Number(b));
+    expect(outcome?.scenarios).toHaveLength(2);
+    expect(new Set(outcome?.notices.map((n) => n.scenario))).toEqual(new Set([smallest?.[1]]));
   });
 
   it('gives the same result in slices', () => {

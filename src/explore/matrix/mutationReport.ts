@@ -14,9 +14,9 @@ import { unnoticedReason } from './unnoticedReasons';
 import type { UnnoticedReason } from './unnoticedReasons';
 import { readField } from '../engines/packedLayout';
 import { makeModel } from '../engines/model';
-import { DEFAULT_LIMITS, bestEngine, startSearch } from '../search/search';
+import { DEFAULT_LIMITS, startSearch } from '../search/search';
 
-/** A property that holds in a scenario but not after a mutation. */
+/** A property that holds in a scenario but not after a mutation, with the shortest counterexample there. */
 interface Detection {
   readonly property: PropertyId;
   readonly scenario: string;
@@ -34,7 +34,7 @@ export interface MutationOutcome {
    * reaches the step.
    */
   readonly status: 'noticed' | 'unnoticed' | 'idle' | 'unreached';
-  /** For each violated property the shortest counterexample. */
+  /** The properties that are violated in the smallest scenario that notices; larger ones are not checked then. */
   readonly notices: readonly Detection[];
   /** Scenarios whose calls contain the step. */
   readonly scenarios: readonly string[];
@@ -58,16 +58,18 @@ export function stepRemovals(config: DesignConfig): readonly Mutation[] {
   return stepNames(config.design, config.options).map((step) => ({ kind: 'without', step }));
 }
 
-/** Starts a mutation test of one design configuration. Each mutation runs in the scenarios that contain its step; a mutation that none contains is left out. */
+/** Starts a mutation test of one design configuration. Each mutation runs in the scenarios that reach its step, the smallest first, until one notices; a mutation whose step none contains is left out. */
 export function startMutationReport(
   cases: readonly MatrixCase[],
   mutations: readonly Mutation[],
   options: Omit<CheckOptions, 'outcomes'> = {},
 ): MutationReport {
-  const baselines = cases.map((c): BaselineCase => {
-    const program = compileCase(c, c.config.design);
-    return { case: c, program, reached: reachedSteps(program, options.limits) };
-  });
+  const baselines = cases
+    .map((c): BaselineCase => {
+      const program = compileCase(c, c.config.design);
+      return { case: c, program, ...reachedSteps(program, options.limits) };
+    })
+    .toSorted((a, b) => a.states - b.states);
   const work = mutations
     .map((mutation) => ({
       mutation,
@@ -86,50 +88,53 @@ export function startMutationReport(
     }
     return running.result(0);
   }
+  function* holding({
+    case: c,
+    program,
+  }: BaselineCase): Generator<number, ReadonlySet<PropertyId>> {
+    const known = holdsByCase.get(c);
+    if (known) return known;
+    const { properties } = yield* check(program);
+    const holds = new Set(properties.filter((p) => p.status !== 'violated').map((p) => p.id));
+    holdsByCase.set(c, holds);
+    return holds;
+  }
   function* run(): Generator<number> {
     for (const { mutation, runs } of work) {
-      const found = new Map<PropertyId, Detection>();
+      let notices: readonly Detection[] = [];
       const incomplete: string[] = [];
       const steps = mutatedSteps(mutation);
       let hasEffect = false;
-      for (const { case: c, program, reached } of runs) {
+      for (const baseline of runs) {
+        const { case: c, program, reached } = baseline;
+        // An unreached step cannot change a state.
+        if (!steps.some((step) => reached.has(step))) continue;
         const changed = mutate(c.config.design, c.config.options, [mutation]);
         if (!changed.ok) throw new Error(changed.message);
-        if (!holdsByCase.has(c))
-          holdsByCase.set(
-            c,
-            new Set(
-              (yield* check(program)).properties
-                .filter((p) => p.status !== 'violated')
-                .map((p) => p.id),
-            ),
-          );
         const mutant = compileCase(c, changed.design);
-        // An unreached step, or one with an unchanged effect, cannot change a state.
+        // Nor can one with an unchanged effect.
         if (
-          !steps.some((step) => reached.has(step)) ||
-          (mutation.kind !== 'swap' &&
-            steps.every(
-              (step) =>
-                stateEffectOf(program, step) === stateEffectOf(mutant, step) ||
-                onlyFails(c, changed.design, step),
-            ))
+          mutation.kind !== 'swap' &&
+          steps.every(
+            (step) =>
+              stateEffectOf(program, step) === stateEffectOf(mutant, step) ||
+              onlyFails(c, changed.design, step),
+          )
         )
           continue;
         hasEffect = true;
+        const holds = yield* holding(baseline);
         const result = yield* check(mutant);
         if (result.coverage !== 'complete') incomplete.push(c.id);
-        for (const { id, witness } of result.properties) {
-          if (!witness || !holdsByCase.get(c)?.has(id)) continue;
-          const best = found.get(id);
-          if (!best || witness.steps < best.witness.steps)
-            found.set(id, { property: id, scenario: c.id, witness });
-        }
+        notices = result.properties.flatMap(({ id, witness }) =>
+          witness && holds.has(id) ? [{ property: id, scenario: c.id, witness }] : [],
+        );
+        if (notices.length > 0) break;
         yield 1;
       }
       const reached = runs.some((r) => steps.some((step) => r.reached.has(step)));
       const status =
-        found.size > 0 ? 'noticed' : hasEffect ? 'unnoticed' : reached ? 'idle' : 'unreached';
+        notices.length > 0 ? 'noticed' : hasEffect ? 'unnoticed' : reached ? 'idle' : 'unreached';
       const reason =
         status === 'unnoticed' && mutation.kind === 'without'
           ? unnoticedReason(mutation.step)
@@ -138,7 +143,7 @@ export function startMutationReport(
         mutation,
         title: mutatedStepTitle(runs[0]?.program, mutation),
         status,
-        notices: [...found.values()],
+        notices,
         scenarios: runs.map((r) => r.case.id),
         incomplete,
         ...(reason === undefined ? {} : { unnoticedReason: reason }),
@@ -176,11 +181,15 @@ interface BaselineCase {
   readonly case: MatrixCase;
   readonly program: Program;
   readonly reached: ReadonlySet<string>;
+  readonly states: number;
 }
 
-function reachedSteps(program: Program, limits: CheckOptions['limits']): ReadonlySet<string> {
+function reachedSteps(
+  program: Program,
+  limits: CheckOptions['limits'],
+): Pick<BaselineCase, 'reached' | 'states'> {
   const model = makeModel(program, []);
-  const search = startSearch(model, bestEngine(), { ...DEFAULT_LIMITS, ...limits });
+  const search = startSearch(model, 'bytecode', { ...DEFAULT_LIMITS, ...limits });
   while (search.advance(100_000) === 'more');
   const { records, stride, count } = search.engine.store();
   const reached = new Set<string>();
@@ -190,11 +199,12 @@ function reachedSteps(program: Program, limits: CheckOptions['limits']): Readonl
       pcs.add(readField(model, search.layout, records, state * stride, task.pc));
     for (const pc of pcs) reached.add(task.steps[pc]?.name ?? '');
   }
-  return reached;
+  return { reached, states: count };
 }
 
 /** Whether the mutation changes the step only where the scenario makes it fail. */
 function onlyFails(c: MatrixCase, mutant: Design, step: string): boolean {
+  if (!c.scenario.calls.some((call) => call.fault !== undefined)) return false;
   const calls = c.scenario.calls.map(
     (call): Call =>
       Object.fromEntries(
