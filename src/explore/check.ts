@@ -5,7 +5,8 @@ import {
   readEvents,
   step,
 } from '../kernel/machine/machine';
-import type { Program } from '../kernel/compiler/program';
+import type { Program, ProgramCall } from '../kernel/compiler/program';
+import { lostWakeup } from '../kernel/properties/noDeadlock';
 import { stuckUnregister } from '../kernel/properties/unregisterLive';
 import { checkState, PROPERTIES, stateChecks } from '../kernel/properties/properties';
 import { PROPERTY_IDS } from '../kernel/properties/properties';
@@ -330,7 +331,8 @@ function* conclude(
   });
   addGoals('clean-unwind', isolated.uncleanUnwind);
   addGoals('unregister-live', isolated.lateReference);
-  if (wanted.has('unregister-live')) addGoals('unregister-live', hungUnregisterGoals(search));
+  if (wanted.has('unregister-live'))
+    addGoals('unregister-live', terminalGoals(search, stuckUnregister));
   yield STAGE_COST;
   let lockCycle = false;
   if (dependencies.length > 0) {
@@ -348,6 +350,7 @@ function* conclude(
   }
   if (wanted.has('no-deadlock') && (lockCycle || mayDeadlockOnCompletion(program)))
     addGoals('no-deadlock', yield* deadlockGoals(search, graph));
+  if (wanted.has('no-deadlock')) addGoals('no-deadlock', terminalGoals(search, lostWakeup));
   yield STAGE_COST;
   if (goals.size > 0) {
     // Compute the edges in a slice of their own.
@@ -431,16 +434,24 @@ function* violatingGoals(
   return goals;
 }
 
-/** The terminal states in which an unregister can never return. */
-function hungUnregisterGoals(search: Search): Goal[] {
+/** The terminal states in which a call can never return. */
+function terminalGoals(
+  search: Search,
+  stuckCall: (program: Program, state: Int32Array) => ProgramCall | undefined,
+): Goal[] {
   const { model, layout, engine } = search;
-  if (!model.program.calls.some((c) => c.call.call === 'unregister_device')) return [];
+  if (
+    !model.program.tasks.some((t) =>
+      t.steps.some((s) => s.waits.some((w) => w.kind === 'completion')),
+    )
+  )
+    return [];
   const { records, stride } = engine.store();
   const unpacked = new Int32Array(model.program.fields.length + model.program.tasks.length);
   return search.terminalStates
     .filter((state) => {
       unpackState(model, layout, records, state * stride, unpacked);
-      return stuckUnregister(model.program, unpacked) !== undefined;
+      return stuckCall(model.program, unpacked) !== undefined;
     })
     .map((state) => ({ state, tail: [] }));
 }

@@ -199,3 +199,39 @@ describe('no-deadlock', () => {
     expect(violation(checkCalls(calls), 'no-deadlock')).toBeUndefined();
   });
 });
+
+describe('a removed step is noticed', () => {
+  it.each([
+    [
+      'vm-holds-group',
+      'vm_exit/VMEXIT.2',
+      'counters',
+      'vm1.users_count is 1, but nothing holds it',
+    ],
+    [
+      'vm-outlives-process',
+      'process_exit/EXIT.2',
+      'unregister-live',
+      'can never return, although every file that it may wait for is closed',
+    ],
+    [
+      'close-detaches',
+      'release_cdev/CLOSE.3:IUNBIND.2',
+      'no-deadlock',
+      'close waits for a completion that no task is left to signal',
+    ],
+    ['vm-holds-group', 'kvm_add/KVM.1', 'clean-unwind', 'kvm_add succeeded but changed nothing'],
+    ['map-memory', 'ioas_map/IOMAP.2', 'clean-unwind', 'ioas_map succeeded but changed nothing'],
+    ['rebind', 'register_device/REG.10b', 'id-unique', 'is registered, but it has no node in /dev'],
+    [
+      'sibling-detach',
+      'release_cdev/CLOSE.3:IDETACH.1b',
+      'dma-owner',
+      'is not the domain that the owner and the page table of the group ask for',
+    ],
+    ['calls-before-bind', 'hot_reset/GATE.1', 'no-ops-before-bind', 'before its bind is complete'],
+    ['close-detaches', 'release_cdev/CLOSE.3', 'counters', 'vfio0.driver_open is 1'],
+  ] as const)('in %s: %s', (id, step, property, text) => {
+    expect(violation(checkWithout(id, `upstream/${step}`), property)).toContain(text);
+  });
+});

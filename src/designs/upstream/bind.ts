@@ -245,6 +245,7 @@ export function bindIommufd(linux: Linux, kvm: boolean, kvmFix: boolean): Routin
             to: 'BIND.U13:IUNBIND.1',
           }),
           driverOp('open_device', { file: 'file', insideBind: true }),
+          modelOnly(store('device.driver_open', 1)),
         ],
       },
       {

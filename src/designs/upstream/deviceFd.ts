@@ -210,6 +210,7 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
             to: 'GDF.U8',
           }),
           driverOp('open_device', { file: 'file', insideBind: true }),
+          modelOnly(store('device.driver_open', 1)),
         ],
       },
       {

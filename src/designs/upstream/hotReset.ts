@@ -4,6 +4,7 @@ import {
   branch,
   comment,
   currentTask,
+  driverOp,
   eq,
   fail,
   fallible,
@@ -51,7 +52,10 @@ const steps: readonly StepSpec[] = [
   {
     id: 'HRESET.1',
     title: 'copy the argument from user space',
-    ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })],
+    ops: [
+      driverOp('ioctl', { file: 'file' }),
+      fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),
+    ],
   },
   {
     id: 'HRESET.2',

@@ -58,6 +58,8 @@ export function vfioDevice(kvm: boolean): ObjectType {
       },
       iommufd_attached: { kind: 'bool' },
       cdev_opened: { kind: 'bool' },
+      // Not in the kernel: what open_device of the driver sets up and close_device takes down.
+      driver_open: { kind: 'bool', modelOnly: true },
       /** Of vfio_pci_core_device: an rwsem, taken for reading by each access and for writing by a reset. */
       memory_lock: { kind: 'mutex' },
       ...kvmPointer(kvm, 'reference'),

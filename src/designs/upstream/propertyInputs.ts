@@ -30,6 +30,12 @@ const vfioDeviceCounters: readonly CounterSpec[] = [
     countsOn: 'device',
     label: 'a device file with access',
   }),
+  counterSpec('vfio_device.driver_open', {
+    type: 'vfio_device',
+    when: allOf(live('device'), lt(0, 'device.open_count')),
+    countsOn: 'device',
+    label: 'the open device',
+  }),
   counterSpec('vfio_device_set.device_count', {
     type: 'vfio_device',
     when: allOf(live('device'), eq('device.dev_set_list', 1)),
@@ -299,9 +305,10 @@ const groupDomain: CounterSpec = counterSpec(
   },
   {
     type: 'iommufd_group',
-    when: allOf(live('igroup'), ne('igroup.hwpt', NULL)),
+    // Not `hwpt`: a detach must clear it together with the domain.
+    when: allOf(live('igroup'), lt(0, 'igroup.device_list')),
     countsOn: 'igroup.group',
-    label: 'the page table of the group',
+    label: 'the page table of the attached devices',
   },
   {
     type: 'vfio_group',

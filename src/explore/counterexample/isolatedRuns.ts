@@ -1,6 +1,6 @@
 import { fieldsRead } from '../../kernel/language/expressions';
 import type { Program, ProgramCall } from '../../kernel/compiler/program';
-import { cleanUnwind, fieldsNotRestored } from '../../kernel/properties/cleanUnwind';
+import { cleanUnwind, fieldsNotRestored, hasEffect } from '../../kernel/properties/cleanUnwind';
 import { callsRaisingCounter, unregisterWaits } from '../../kernel/properties/unregisterLive';
 import { eachStatement } from '../../kernel/language/statements';
 import { readField, statesMatching, unpackState } from '../engines/packedLayout';
@@ -13,7 +13,7 @@ import type { Goal } from './shortestSchedules';
 
 /** What running one call in isolation shows. */
 interface IsolatedOutcome {
-  /** Steps after which the call has failed without restoring a field; 0 if it does not. */
+  /** Steps after which the call has failed without restoring a field, or succeeded without a change; 0 if it does not. */
   readonly uncleanUnwind: number;
   /** Steps after which it takes a reference although registration was withdrawn before it began; 0 if it does not. */
   readonly lateReference: number;
@@ -149,7 +149,8 @@ function makeIsolatedRunner(
   const candidates = program.calls
     .filter(
       (c) =>
-        (wanted.uncleanUnwind && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)),
+        (wanted.uncleanUnwind && (c.errnos.length > 0 || hasEffect(program, c))) ||
+        waits.some((w) => w.opens.includes(c)),
     )
     .map((call): IsolatedCall => ({
       call,
@@ -198,14 +199,17 @@ function makeIsolatedRunner(
         continue;
       }
       const result = readField(model, layout, now, 0, call.result);
-      if (!wanted.uncleanUnwind || result === 0 || result > call.errnos.length)
+      const failed = result > 0 && result <= call.errnos.length;
+      if (
+        !wanted.uncleanUnwind ||
+        result > call.errnos.length ||
+        !(failed || hasEffect(program, call))
+      )
         return { uncleanUnwind: 0, lateReference };
       unpackState(model, layout, records, offset, before);
       unpackState(model, layout, now, 0, after);
-      return {
-        uncleanUnwind: fieldsNotRestored(program, before, after).length > 0 ? steps : 0,
-        lateReference,
-      };
+      const changed = fieldsNotRestored(program, before, after).length > 0;
+      return { uncleanUnwind: changed === failed ? steps : 0, lateReference };
     }
   };
 

@@ -1,5 +1,14 @@
 import { fieldText, counterHolders } from '../machine/describeEvent';
-import { all, any, binary, constant, field, not, conditional } from '../language/expressions';
+import {
+  all,
+  any,
+  binary,
+  conditional,
+  constant,
+  field,
+  fieldsRead,
+  not,
+} from '../language/expressions';
 import type { Expr } from '../language/expressions';
 import type { ResolvedCounter, Program, ProgramCall } from '../compiler/program';
 import { eachStatement } from '../language/statements';
@@ -21,7 +30,7 @@ export const counters: Property = {
   checks: (p) => {
     const writers = p.calls.map((call) => fieldsWrittenBy(p, call));
     return p.counters
-      .filter((c) => !p.fields[c.field]!.constant)
+      .filter((c) => !p.fields[c.field]!.constant || readsChangingField(p, holderSum(c)))
       .map((c) => counterCheck(p, c, writers));
   },
 };
@@ -32,6 +41,15 @@ export function holderSum(c: ResolvedCounter): Expr {
     (rest, h) => binary('add', rest, conditional(h.when, constant(h.weight), constant(0))),
     constant(0),
   );
+}
+
+/** A counter that no step changes must still be right if its holders come and go. */
+function readsChangingField(p: Program, e: Expr): boolean {
+  let found = false;
+  fieldsRead(e, (index) => {
+    found ||= !p.fields[index]!.constant;
+  });
+  return found;
 }
 
 function counterCheck(

@@ -12,7 +12,7 @@ export const idUnique: Property = {
   cite: 'docs/kernel-facts.md, I9',
   title: 'Numbers are unique',
   statement:
-    'No two live objects of a type have the same minor or index, a number is reused only after it is freed, and a number is mapped exactly while its device is registered.',
+    'No two live objects of a type have the same minor or index, a number is reused only after it is freed, and a number is mapped, and a device has its node, exactly while it is registered.',
   consequence:
     'Two live objects have the same number, or the cdev map does not match the registration.',
   appliesTo: (p) => p.fields.some((f) => f.kind === 'number'),
@@ -76,6 +76,14 @@ function mappingChecks(p: Program): StateCheck[] {
               `${name} is registered, but its number is not mapped`,
             ),
           ]),
+      ...(object.type === 'cdev' && 'node' in object.fields
+        ? [
+            check(
+              all([...each('node', 0), bound]),
+              `${name} is registered, but it has no node in /dev`,
+            ),
+          ]
+        : []),
       ...numbers.map(({ name: number, title }) =>
         check(all([...each(number, 0), bound]), `${name} is registered, but ${title} is not set`),
       ),

@@ -1,7 +1,7 @@
-import type { Program, Wait } from '../compiler/program';
+import type { Program, ProgramCall, Wait } from '../compiler/program';
 import { evaluate } from '../language/expressions';
 import { eachStatement } from '../language/statements';
-import { currentCall, currentWait, nextStep } from '../machine/machine';
+import { currentCall, currentWait, enabled, nextStep } from '../machine/machine';
 import type { Property } from './property';
 
 /** No set of tasks waits for each other forever. */
@@ -12,7 +12,7 @@ export const noDeadlock: Property = {
   cite: 'docs/kernel-facts.md, Lock order',
   title: 'No deadlock',
   statement:
-    'No cycle of tasks exists in which each waits for a lock that the next one holds, or for references that only the next ones can drop.',
+    'No cycle of tasks exists in which each waits for a lock that the next one holds, or for references that only the next ones can drop. No call but unregister waits for a completion that no task is left to signal.',
   consequence: 'None of these tasks can ever continue.',
   appliesTo: () => true,
   detectedIn: 'graph',
@@ -36,6 +36,18 @@ export function waitCycles(program: Program, state: Int32Array): readonly (reado
     }
     return task === start ? [cycle] : [];
   });
+}
+
+/**
+ * A call that waits for a completion when no task can continue: the wake-up is lost. Unregister may wait for a file that user
+ * space never closes, so it has a property for that (`unregister-live`).
+ */
+export function lostWakeup(program: Program, state: Int32Array): ProgramCall | undefined {
+  if (enabled(program, state).length > 0) return undefined;
+  return program.tasks
+    .filter(({ index }) => currentWait(program, state, index)?.kind === 'completion')
+    .map(({ index }) => currentCall(program, state, index))
+    .find((c) => c !== undefined && c.call.call !== 'unregister_device');
 }
 
 /** By task: a task that it waits for and that can itself never continue, or -1. */
@@ -106,7 +118,11 @@ function fileReleasers(program: Program, state: Int32Array, file: number): reado
 }
 
 /** The processes with a mapping of a file, or with a VM that holds it. */
-function processesThatPin(program: Program, state: Int32Array, file: number): readonly string[] {
+export function processesThatPin(
+  program: Program,
+  state: Int32Array,
+  file: number,
+): readonly string[] {
   return program.objects.flatMap(({ spec, key, links, lifetime }) => {
     const pins =
       (spec.per === 'mapping' || spec.per === 'kvmFile') &&

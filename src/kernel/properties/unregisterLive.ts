@@ -2,6 +2,8 @@ import { callStatus, enabled } from '../machine/machine';
 import type { EventTemplate, Program, ProgramCall } from '../compiler/program';
 import { evaluate } from '../language/expressions';
 import { eachStatement } from '../language/statements';
+import { processOf } from '../language/world';
+import { processesThatPin } from './noDeadlock';
 import type { Property } from './property';
 
 /** Unregister returns once the files are closed, and later opens cannot delay it. Decided on the graph of all runs; a single run shows the second half only. */
@@ -67,7 +69,7 @@ export function callsRaisingCounter(program: Program, w: UnregisterWait): Progra
 
 /**
  * An unregister call that blocks forever although all files of its device and its group are closed: no task is enabled.
- * Enough if every run ends, as in all designs: no step table has an endless loop (a test checks it). A livelock would not be
+ * Files that only an exited process refers to count as closed. Enough if every run ends, as in all designs: no step table has an endless loop (a test checks it). A livelock would not be
  * found.
  */
 export function stuckUnregister(program: Program, state: Int32Array): ProgramCall | undefined {
@@ -82,8 +84,23 @@ export function stuckUnregister(program: Program, state: Int32Array): ProgramCal
           device === c.call.device &&
           life !== undefined &&
           state[life] === 1 &&
-          evaluate(when, state) !== 0
+          evaluate(when, state) !== 0 &&
+          !isHeldByExitedProcess(program, state, file)
         );
       }),
   );
+}
+
+/** Whether a process that has exited still refers to the file: nothing can drop that reference any more. */
+function isHeldByExitedProcess(program: Program, state: Int32Array, file: number): boolean {
+  const exited = program.calls
+    .filter((c) => c.call.call === 'process_exit' && callStatus(program, state, c.index) === 'done')
+    .map((c) => processOf(c.call.by));
+  if (exited.length === 0) return false;
+  return [
+    ...program.fds.filter((fd) => fd.file === file && state[fd.installed] !== 0),
+    ...processesThatPin(program, state, program.files[file]!.object).map((process) => ({
+      process,
+    })),
+  ].some(({ process }) => exited.includes(process));
 }

@@ -3,9 +3,9 @@ import { caveatText, fieldText } from '../../kernel/machine/describeEvent';
 import { currentCall, callResult, callStatus, currentWait } from '../../kernel/machine/machine';
 import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program, Step } from '../../kernel/compiler/program';
-import { cleanUnwind, fieldsNotRestored } from '../../kernel/properties/cleanUnwind';
+import { cleanUnwind, fieldsNotRestored, hasEffect } from '../../kernel/properties/cleanUnwind';
 import { LockOrderGraph, locksHeld } from '../../kernel/properties/lockOrder';
-import { waitCycles } from '../../kernel/properties/noDeadlock';
+import { lostWakeup, waitCycles } from '../../kernel/properties/noDeadlock';
 import type { Violation } from '../../kernel/properties/properties';
 import {
   stuckUnregister,
@@ -28,6 +28,7 @@ export class PropertyMonitor {
     { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
   private held: readonly number[] = [];
   private readonly checksUnregister: boolean;
+  private readonly hasCompletions: boolean;
   private readonly withdrawals: readonly UnregisterWait[];
   /** By task: the unregister calls that were already waiting when its current call began. */
   private readonly withdrawnAtStart = new Map<number, readonly UnregisterWait[]>();
@@ -35,6 +36,9 @@ export class PropertyMonitor {
   constructor(private readonly program: Program) {
     this.stateChecks = new StateCheckMonitor(program);
     this.checksUnregister = unregisterLive.appliesTo(program);
+    this.hasCompletions = program.tasks.some((t) =>
+      t.steps.some((s) => s.waits.some((w) => w.kind === 'completion')),
+    );
     this.withdrawals = unregisterWaits(program);
     this.checksUnwind = cleanUnwind.appliesTo(program);
   }
@@ -160,13 +164,25 @@ export class PropertyMonitor {
 
   private deadlock(state: Int32Array): Violation[] {
     const [cycle] = waitCycles(this.program, state);
-    if (!cycle) return [];
+    if (!cycle) return this.lostWakeup(state);
     const names = cycle.map((t) => taskName(this.program, t));
     if (cycle.length === 1) return this.selfDeadlock(state, cycle[0] as number);
     return [
       {
         property: 'no-deadlock',
         text: `deadlock: ${[...names, names[0]].join(' waits for ')}`,
+        object: undefined,
+      },
+    ];
+  }
+
+  private lostWakeup(state: Int32Array): Violation[] {
+    const call = this.hasCompletions ? lostWakeup(this.program, state)?.call : undefined;
+    if (!call) return [];
+    return [
+      {
+        property: 'no-deadlock',
+        text: `${call.by}'s ${call.call} waits for a completion that no task is left to signal`,
         object: undefined,
       },
     ];
@@ -196,9 +212,20 @@ export class PropertyMonitor {
     if (!isolated || callStatus(program, state, isolated.call) !== 'done') return [];
     this.isolatedCall = undefined;
     const errno = callResult(program, state, isolated.call);
-    const call = program.calls[isolated.call]?.call;
-    if (errno === 0 || !call) return [];
+    const programCall = program.calls[isolated.call];
+    if (!programCall || (errno === 0 && !hasEffect(program, programCall))) return [];
+    const { call } = programCall;
     const changed = fieldsNotRestored(program, isolated.before, state);
+    if (errno === 0)
+      return changed.length > 0
+        ? []
+        : [
+            {
+              property: 'clean-unwind',
+              text: `${call.by}'s ${call.call} succeeded but changed nothing`,
+              object: undefined,
+            },
+          ];
     if (changed.length === 0) return [];
     const list = changed
       .map(
