@@ -34,6 +34,7 @@ import { groupClaimDmaOwner, DOMAIN, groupReleaseDmaOwner } from '../shared/iomm
 import { initIoas } from '../shared/iommufd/shortterm';
 import { linuxCitation } from './citation';
 import type { Linux } from './linux';
+import { checkRawIo, ifNoiommu, withNoiommu } from './noiommu';
 
 const CONTAINER_C = 'drivers/vfio/container.c';
 const SET_CONTAINER_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_ioctl_set_container');
@@ -91,6 +92,7 @@ export function detachContainerSteps(prefix: string, next: string): readonly Ste
       ops: [
         mutexLock('group.container.group_lock'),
         warnOn(ne('group.container_users', 1), 'a device still uses the container'),
+        ifNoiommu(goto(id(4))),
       ],
     },
     {
@@ -163,7 +165,10 @@ export const setContainer = ({ shortterm }: Linux): Routine => ({
         branch(eq('group.iommu_group', NULL), [
           fail('ENODEV', 'the last device of the group is gone', { at: 'group', to: 'SETC.8' }),
         ]),
-        staticBranch({ arg: 'container', kinds: ['container'] }, [goto('SETC.5a')]),
+        staticBranch({ arg: 'container', kinds: ['container'] }, [
+          ifNoiommu(checkRawIo('group', 'SETC.8')),
+          goto('SETC.5a'),
+        ]),
         staticBranch({ arg: 'container', kinds: ['iommufd'] }, [goto('SETC.6a')]),
         fail('EBADFD', 'the file is neither a container nor an iommufd', {
           at: 'container/file',
@@ -175,7 +180,21 @@ export const setContainer = ({ shortterm }: Linux): Routine => ({
       id: 'SETC.5a',
       title: 'lock the container',
       cite: ATTACH_GROUP_CITE,
-      ops: ifContainer(mutexLock('container/container.group_lock')),
+      ops: ifContainer(
+        mutexLock('container/container.group_lock'),
+        withNoiommu(
+          branch(ne('container/container.groups', 0), [
+            branch(ne('container/container.noiommu', 'iommu_group.noiommu'), [
+              fail('EPERM', 'groups with and without an IOMMU do not mix', {
+                at: 'container/container',
+                to: 'SETC.U5',
+              }),
+            ]),
+          ]),
+        ),
+        // No IOMMU, no DMA to claim.
+        ifNoiommu(goto('SETC.5d')),
+      ),
     },
     groupClaimDmaOwner({ id: 'SETC.5b', owner: addressOf('group'), onError: 'SETC.U5' }),
     {
@@ -199,6 +218,7 @@ export const setContainer = ({ shortterm }: Linux): Routine => ({
       ops: ifContainer(
         store('group.container', addressOf('container/container')),
         store('group.container_users', 1),
+        withNoiommu(store('container/container.noiommu', 'iommu_group.noiommu')),
         increment('container/container.groups'),
         refInc('container/container.kref'),
         mutexUnlock('container/container.group_lock'),
@@ -220,8 +240,32 @@ export const setContainer = ({ shortterm }: Linux): Routine => ({
     {
       id: 'SETC.6b',
       title: 'create the compat ioas if there is none',
-      cite: linuxCitation('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_compat_ioas_create'),
+      cite: linuxCitation(
+        'drivers/iommu/iommufd/vfio_compat.c',
+        'iommufd_vfio_compat_ioas_create and iommufd_vfio_compat_set_no_iommu',
+      ),
       ops: ifIommufd(
+        ifNoiommu(
+          spin(
+            'objects.xa_lock',
+            branch(ne('container/ctx.vfio_ioas', NULL), [
+              fail('EINVAL', 'the iommufd has a compat ioas', {
+                at: 'container/ctx',
+                to: 'SETC.U6',
+              }),
+            ]),
+            store('container/ctx.no_iommu_mode', 1),
+          ),
+          goto('SETC.6c'),
+        ),
+        withNoiommu(
+          branch(eq('container/ctx.no_iommu_mode', 1), [
+            fail('EINVAL', 'the iommufd is used for a device without an IOMMU', {
+              at: 'container/ctx',
+              to: 'SETC.U6',
+            }),
+          ]),
+        ),
         fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', {
           at: 'container/ctx',
           to: 'SETC.U6',
@@ -317,7 +361,15 @@ export const setIommu: Routine = {
         forEach('group', undefined, 'member', [
           branch(live('member'), [
             branch(eq('member.container', addressOf('container')), [
-              store('member.iommu_group.domain', DOMAIN.attached),
+              staticBranch(
+                'noiommu-in-scenario',
+                [
+                  branch(eq('member.iommu_group.noiommu', 0), [
+                    store('member.iommu_group.domain', DOMAIN.attached),
+                  ]),
+                ],
+                [store('member.iommu_group.domain', DOMAIN.attached)],
+              ),
             ]),
           ]),
         ]),
@@ -340,7 +392,11 @@ export const setIommuCompat: Routine = {
     {
       id: 'SETI.C1',
       title: 'check the type',
-      ops: [fallible('check', 'EINVAL', 'the type is neither TYPE1 nor TYPE1v2', { at: 'ctx' })],
+      ops: [
+        // VFIO_NOIOMMU_IOMMU, which nothing else checks.
+        withNoiommu(branch(eq('ctx.no_iommu_mode', 1), [checkRawIo('ctx'), ret()])),
+        fallible('check', 'EINVAL', 'the type is neither TYPE1 nor TYPE1v2', { at: 'ctx' }),
+      ],
     },
     {
       id: 'SETI.C2',
@@ -365,6 +421,7 @@ export function containerUseStep(id: string, onError: string, next: string): Ste
       branch(notOf(eq('group.container.iommu_driver', 1)), [
         fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group.container', to: onError }),
       ]),
+      ifNoiommu(checkRawIo('group', onError)),
       fget('group.opened_file'),
       increment('group.container_users'),
       goto(next),

@@ -1,6 +1,5 @@
 import { processExitRoutine } from '../../kernel/language/vfs';
 import type { Design, DesignModel } from '../../kernel/language/design';
-import { iommuGroupType } from '../shared/iommuGroup';
 import { meta } from './meta';
 import { CLAIMS_DEFAULT_DOMAIN, probeDriver, removeDriver } from '../shared/kernelDriver';
 import {
@@ -12,11 +11,9 @@ import {
   unmapCompatDma,
 } from '../shared/iommufd/map';
 import { PARENT_DEVICE } from '../shared/parentDevice';
-import { ioasAlloc, iommufdObjects, openIommufd, releaseIommufd } from '../parked-shim/iommufd';
+import { ioasAlloc, openIommufd, releaseIommufd } from '../parked-shim/iommufd';
 import { iommuDestroy } from '../shared/iommufd/destroy';
 import { hwptAlloc } from '../shared/iommufd/hwptAlloc';
-import { cdev } from '../parked-shim/objects';
-import { vfioContainer } from '../parked-split/objects';
 import { attachIoas, detachIoas } from './attach';
 import { bindGroupDevice, bindIommufd } from './bind';
 import { releaseCdev, releaseGroupDevice } from './release';
@@ -34,7 +31,11 @@ import { deviceIo, ioctlBody, mapDevice, reset } from './accessCheck';
 import { exitVms, kvmAdd, kvmDel, kvmType, kvmVfioFileType, kvmVfioType, vmExit } from './kvm';
 import {
   cdevFile,
+  container,
+  contextObjects,
+  deviceCdev,
   groupDeviceFile,
+  iommuGroup,
   vfioDevice,
   vfioDeviceSet,
   vfioGlobal,
@@ -72,15 +73,15 @@ export const design: Design = {
       objects: [
         vfioGlobal,
         vfioGroup(kvm),
-        vfioContainer,
+        container,
         linux.vfToken ? { ...vfioDeviceSet, ownForVf: true as const } : vfioDeviceSet,
         vfioDevice(kvm),
-        cdev,
+        deviceCdev,
         cdevFile(kvm),
         groupDeviceFile(kvm),
         PARENT_DEVICE,
-        iommuGroupType(['iommufd_ctx', 'vfio_group'], linux.resetBlocksGroup),
-        ...iommufdObjects(['iommufd'], linux.shortterm, true),
+        iommuGroup(linux.resetBlocksGroup),
+        ...contextObjects(linux.shortterm),
         kvmType,
         kvmVfioType,
         kvmVfioFileType,

@@ -1,5 +1,6 @@
 import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
+  allOf,
   alloc,
   modelOnly,
   decrement,
@@ -35,6 +36,7 @@ import { containerUseStep } from './container';
 import { putRegistration } from './lifetime';
 import { linuxCitation } from './citation';
 import type { Linux } from './linux';
+import { checkRawIo, ifNoiommu, skipsDfOpen } from './noiommu';
 
 const GROUP_C = 'drivers/vfio/group.c';
 const GROUP_OPEN_CITE = linuxCitation(GROUP_C, 'vfio_df_group_open');
@@ -163,6 +165,15 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
               [store('df.owner', 'group.iommufd')],
             ),
           ),
+          ifNoiommu(
+            branch(allOf(ne('df.iommufd', NULL), eq('device.open_count', 0)), [
+              branch(ne('df.iommufd.vfio_ioas', NULL), [
+                fail('EPERM', 'the iommufd has a compat ioas', { at: 'device', to: 'GDF.U6' }),
+              ]),
+              checkRawIo('device', 'GDF.U6'),
+              ...(skipsDfOpen(linux) ? [goto('GDF.7n')] : []),
+            ]),
+          ),
         ],
       },
       {
@@ -181,6 +192,7 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
             to: 'GDF.U8c',
           }),
           branch(eq('df.iommufd', NULL), [goto('GDF.8d')]),
+          ifNoiommu(goto('GDF.8e')),
         ],
       },
       ...bindDevice({
@@ -219,6 +231,7 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
         cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_compat_attach_ioas'),
         ops: [
           branch(eq('df.iommufd', NULL), [goto('GDF.10')]),
+          ifNoiommu(goto('GDF.10')),
           fallible('iommufd_vfio_compat_ioas_get_id', 'ENODEV', 'the compat ioas was destroyed', {
             at: 'device',
             to: 'GDF.U9:CLOSE.3',
@@ -262,6 +275,13 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
         ],
       },
       { id: 'GDF.12', title: 'install the fd', ops: [fdInstall(), ret()] },
+      ...(skipsDfOpen(linux)
+        ? finishGroupClose('GDF.7n', kvm, { id: 'GDF.7o', next: 'GDF.11' }).map((step) => ({
+            ...step,
+            title: `without an IOMMU, neither open nor access (reported 2025-05-16): ${step.title}`,
+            cite: GROUP_OPEN_CITE,
+          }))
+        : []),
       {
         id: 'GDF.U11',
         title: 'undo: lock the group',
@@ -279,7 +299,7 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
         id: 'GDF.U8',
         title: 'undo the first open: branch on the mode',
         cite: FIRST_OPEN_CITE,
-        ops: [branch(eq('df.iommufd', NULL), [goto('GDF.U8a')])],
+        ops: [branch(eq('df.iommufd', NULL), [goto('GDF.U8a')]), ifNoiommu(goto('GDF.U8b'))],
       },
       ...unbindSteps(linux, 'GDF.U8:', 'GDF.U8b'),
       uncontainerUseStep('GDF.U8a'),

@@ -724,7 +724,7 @@ const errnoCases: readonly ErrnoCase[] = [
  * - BIND -EPERM for a container: a group in a container is open, so BIND.4 answers -EBUSY first.
  * - BIND -ENOTTY: a kernel built without the cdev.
  * - ATTACH -EOPNOTSUPP: PASID, v6.15. ATTACH -EINVAL for an id that is neither ioas nor page table: the call can only name an ioas.
- * - group open, SET_CONTAINER, GET_DEVICE_FD -EPERM (and SET_CONTAINER -EINVAL) for noiommu: noiommu is left out.
+ * - the errors of devices without an IOMMU: noiommu.test.ts.
  * - SET_CONTAINER -EBUSY from the claim: as for BIND.
  * - GET_STATUS: the format has no such call.
  * - GET_DEVICE_FD, value of ops->match: no VF tokens.

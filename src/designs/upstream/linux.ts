@@ -24,12 +24,20 @@ export interface Linux {
   readonly resetBlocksGroup: boolean;
 }
 
+/** Message-Id 20250516164522.51905-1-jacob.pan@linux.microsoft.com; commits b25e271b3779 and 982ddd59ed97. */
+const NOIOMMU_REPORT = 'reported 2025-05-16, fixed in v6.17';
+const NOIOMMU_OPEN_SKIPPED = {
+  warnings: NOIOMMU_REPORT,
+  'vfio_device.open_count': NOIOMMU_REPORT,
+};
+
 const V6_12: Linux = {
   version: '6.12',
   shortterm: SHORTTERM_USERS,
   vfToken: false,
   hwptAllocNoIoas: 'EINVAL',
   replaceChecksAttached: false,
+  knownBugs: NOIOMMU_OPEN_SKIPPED,
   resetBlocksGroup: false,
 };
 
@@ -48,7 +56,7 @@ const LINUX: Readonly<Record<LinuxVersion, Linux>> = {
     version: '6.6',
     hwptAllocNoIoas: 'ENOENT',
     shortterm: { field: 'destroy_rwsem', timeout: '' },
-    knownBugs: { memory: 'reported by syzbot 2023, fixed in v6.7' },
+    knownBugs: { ...NOIOMMU_OPEN_SKIPPED, memory: 'reported by syzbot 2023, fixed in v6.7' },
   },
   '6.12': V6_12,
   '6.18': V6_18,

@@ -1,12 +1,18 @@
 import type { FieldSpec, ObjectType } from '../../kernel/language/design';
+import { iommufdObjects } from '../parked-shim/iommufd';
+import { cdev } from '../parked-shim/objects';
+import { vfioContainer } from '../parked-split/objects';
+import type { ShorttermUse } from '../shared/iommufd/shortterm';
+import { iommuGroupType } from '../shared/iommuGroup';
 import {
+  anyOfCount,
   countDevices,
   countGroups,
   countFiles,
   countCalls,
   sumOf,
-  timesOf,
   positionOf,
+  timesOf,
 } from '../../kernel/language/staticNumber';
 import {
   REGISTERED_AT_START,
@@ -18,6 +24,39 @@ import { kvmPointer } from './kvm';
 /** Not in the kernel: the device's KVM when this file got access, for property kvm-ref. */
 const recordedKvm = (kvm: boolean): Record<string, FieldSpec> =>
   kvm ? { bound_kvm: { kind: 'pointer', modelOnly: true, types: ['kvm'], edge: 'hidden' } } : {};
+
+/** 1 if the device has a cdev before the first call: VFIO makes none for a device without an IOMMU (vfio_device_add). */
+const CDEV_AT_START = countDevices({ same: 'device', registered: true, noiommu: false });
+
+const { mapped, node, kobj, ...cdevLinks } = cdev.fields;
+
+/** struct cdev of a VFIO device. */
+export const deviceCdev: ObjectType = {
+  ...cdev,
+  fields: {
+    mapped: { ...mapped, init: CDEV_AT_START },
+    node: { ...node, init: CDEV_AT_START },
+    kobj: { ...kobj, init: CDEV_AT_START },
+    ...cdevLinks,
+  } as ObjectType['fields'],
+};
+
+/** struct iommu_group, and whether VFIO made it for a device without an IOMMU. */
+export function iommuGroup(blockedByReset: boolean): ObjectType {
+  const type = iommuGroupType(['iommufd_ctx', 'vfio_group'], blockedByReset);
+  return {
+    ...type,
+    fields: {
+      ...type.fields,
+      // The kernel has it as vfio_group.type. A node without such a device need not show it.
+      noiommu: {
+        kind: 'bool',
+        modelOnly: true,
+        init: anyOfCount(countDevices({ same: 'group', noiommu: true })),
+      },
+    },
+  };
+}
 
 /** struct vfio_device of v6.6: dev_set.lock protects open_count and the fields that bind sets. */
 export function vfioDevice(kvm: boolean): ObjectType {
@@ -34,7 +73,7 @@ export function vfioDevice(kvm: boolean): ObjectType {
         kind: 'refcount',
         freesAtZero: true,
         hi: 2,
-        init: timesOf(2, REGISTERED_AT_START),
+        init: sumOf(REGISTERED_AT_START, CDEV_AT_START),
       },
       index: {
         kind: 'number',
@@ -194,6 +233,20 @@ export function vfioGroup(kvm: boolean): ObjectType {
     },
   };
 }
+
+/** struct vfio_container, and whether its groups have an IOMMU. */
+export const container: ObjectType = {
+  ...vfioContainer,
+  fields: { ...vfioContainer.fields, noiommu: { kind: 'bool', modelOnly: true } },
+};
+
+/** The objects of an iommufd, and whether it is used for devices without an IOMMU. */
+export const contextObjects = (shortterm: ShorttermUse): readonly ObjectType[] =>
+  iommufdObjects(['iommufd'], shortterm, true).map((type) =>
+    type.type === 'iommufd_ctx'
+      ? { ...type, fields: { ...type.fields, no_iommu_mode: { kind: 'bool', modelOnly: true } } }
+      : type,
+  );
 
 /** The globals of vfio_main.c, group.c and container.c. */
 export const vfioGlobal: ObjectType = {

@@ -29,6 +29,7 @@ import { failWithoutNode, findDeviceNode } from '../../kernel/language/vfs';
 import { detachContainerSteps } from './container';
 import { putCdev, putGroupCdev, putRegistration, deviceReleaseSteps } from './lifetime';
 import { linuxCitation } from './citation';
+import { checkRawIo, ifNoiommu } from './noiommu';
 
 const CHRDEV_OPEN_CITE = linuxCitation(
   'fs/namei.c and fs/char_dev.c',
@@ -147,6 +148,7 @@ export const openGroup: Routine = {
       ops: [
         mutexLock('group.group_lock'),
         branch(eq('group.drivers', 0), [refuseOpen('ENODEV', 'the last device is being removed')]),
+        ifNoiommu(checkRawIo('group', 'GOPEN.U')),
       ],
     },
     {

@@ -4,6 +4,7 @@ import type { CounterSpec, PropertyInputs, HolderSpec } from '../../kernel/langu
 import { DRIVER } from '../shared/parentDevice';
 import { allOf, anyOf, eq, live, lt, ne, NULL, addressOf } from '../../kernel/language/primitives';
 import type { Condition } from '../../kernel/language/primitives';
+import { hasIommu } from './noiommu';
 import { deviceCounters } from '../parked-shim/propertyInputs';
 
 const accessGranted = eq('df.access_granted', 1);
@@ -141,7 +142,7 @@ const iommuCounters: readonly CounterSpec[] = [
     },
     {
       type: 'vfio_group',
-      when: allOf(live('group'), ne('group.container', NULL)),
+      when: allOf(live('group'), ne('group.container', NULL), hasIommu),
       countsOn: 'iommu_group',
       label: 'the group, for its container',
     },
@@ -312,7 +313,12 @@ const groupDomain: CounterSpec = counterSpec(
   },
   {
     type: 'vfio_group',
-    when: allOf(live('group'), ne('group.container', NULL), eq('group.container.iommu_driver', 1)),
+    when: allOf(
+      live('group'),
+      ne('group.container', NULL),
+      eq('group.container.iommu_driver', 1),
+      hasIommu,
+    ),
     countsOn: 'iommu_group',
     label: 'the type1 driver of the container',
   },
@@ -333,13 +339,19 @@ export function upstreamPropertyInputs(linux: Linux, kvm: boolean): PropertyInpu
       ),
       device: allOf(
         lt(0, 'device.open_count'),
-        anyOf(ne('device.iommufd_device', NULL), ne('group.container', NULL)),
+        anyOf(
+          ne('device.iommufd_device', NULL),
+          ne('group.container', NULL),
+          eq('iommu_group.noiommu', 1),
+        ),
       ),
     },
     ownerContext: { cdev: 'df.iommufd', device: 'df.owner' },
     ownsDma: {
       cdev: allOf(ne('df.iommufd', NULL), eq('iommu_group.owner', 'df.iommufd')),
       device: anyOf(
+        // Without an IOMMU nothing owns the DMA: the user may do any.
+        eq('iommu_group.noiommu', 1),
         allOf(ne('df.iommufd', NULL), eq('iommu_group.owner', 'df.iommufd')),
         groupOwnsDma,
       ),

@@ -43,6 +43,7 @@ import {
   deviceReleaseSteps,
 } from './lifetime';
 import { linuxCitation } from './citation';
+import { ifNoiommu } from './noiommu';
 
 const VFIO_MAIN_C = 'drivers/vfio/vfio_main.c';
 const GROUP_C = 'drivers/vfio/group.c';
@@ -295,7 +296,12 @@ export const registerDevice: Routine = {
       id: 'REG.10',
       title: 'cdev_add: the number is live',
       cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add'),
-      ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped', 'cdev_add')],
+      ops: [
+        ifNoiommu(comment('no cdev without an IOMMU'), goto('REG.10b')),
+        store('cdev.kobj', 1),
+        refInc('device.kref'),
+        cdevAdd('cdev.mapped', 'cdev_add'),
+      ],
     },
     {
       id: 'REG.10b',
@@ -303,6 +309,7 @@ export const registerDevice: Routine = {
       cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add'),
       ops: [
         fallible('device_add', 'ENOMEM', 'sysfs returns an error', { at: 'device', to: 'REG.U10' }),
+        ifNoiommu(goto('REG.11')),
         cdevAdd('cdev.node', 'devtmpfs_create_node'),
       ],
     },
@@ -325,7 +332,7 @@ export const registerDevice: Routine = {
     {
       id: 'REG.U10',
       title: 'undo: remove the number; a file opened meanwhile keeps the cdev',
-      ops: [cdevDel('cdev.mapped', 'cdev_del'), putCdevOnly],
+      ops: [ifNoiommu(goto('REG.U9a')), cdevDel('cdev.mapped', 'cdev_del'), putCdevOnly],
     },
     ...removeGroupSteps('REG.U9', 'REG.U4'),
     {
@@ -378,7 +385,12 @@ export const unregisterDevice: Routine = {
       id: 'UNREG.2',
       title: 'cdev_device_del: remove node and number, no new cdev open',
       cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_del'),
-      ops: [cdevDel('cdev.node', 'device_del'), cdevDel('cdev.mapped', 'cdev_del'), putCdevOnly],
+      ops: [
+        ifNoiommu(goto('UNREG.3')),
+        cdevDel('cdev.node', 'device_del'),
+        cdevDel('cdev.mapped', 'cdev_del'),
+        putCdevOnly,
+      ],
     },
     {
       id: 'UNREG.3',

@@ -25,6 +25,7 @@ import { unbindDevice } from '../shared/iommufd/bind';
 import { putCdev, putKvm, putRegistration, deviceReleaseSteps } from './lifetime';
 import { linuxCitation } from './citation';
 import type { Linux } from './linux';
+import { ifNoiommu, skipsDfOpen } from './noiommu';
 
 const CLOSE_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
@@ -91,10 +92,15 @@ export function closeDeviceSteps(
       cite: CLOSE_CITE,
       ops: [
         warnOn(eq('device.open_count', 0), 'the device is not open'),
+        ...(skipsDfOpen(linux)
+          ? []
+          : [ifNoiommu(branch(eq('device.open_count', 0), [goto(next)]))]),
         branch(ne('device.open_count', 1), [goto(id('4'))]),
         driverOp('close_device', { file: 'file' }),
         modelOnly(store('device.driver_open', 0)),
-        ...(path === 'group' ? [branch(eq('df.iommufd', NULL), [goto(id('3u'))])] : []),
+        ...(path === 'group'
+          ? [branch(eq('df.iommufd', NULL), [goto(id('3u'))]), ifNoiommu(goto(id('3m')))]
+          : []),
       ],
     },
     ...unbindSteps(linux, id('3:'), id('3m')),

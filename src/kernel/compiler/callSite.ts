@@ -155,6 +155,8 @@ export class CallSite {
         const ioas = this.instances.ioasKey(name) ?? this.instances.hwptKey(name);
         return ioas === undefined || ioas.file === file;
       }
+      case 'noiommu-in-scenario':
+        return this.instances.counts.world.devices.some((d) => d.noiommu === true);
       case 'stale-node':
         return this.instances.counts.world.devices.some(
           (d) => d.name === this.call.device && d.staleNode === true,

@@ -79,6 +79,8 @@ export type StaticCondition =
   | 'same-iommufd'
   /** A node with the device's number exists all the time. */
   | 'stale-node'
+  /** Some device of the scenario has no IOMMU. */
+  | 'noiommu-in-scenario'
   /** The VM of argument `kvm` belongs to the process that makes the call. */
   | 'kvm-of-process';
 

@@ -1,11 +1,13 @@
 import type { InstanceCounts, InstanceKey } from './instanceKey';
 import type { CallName, FileKind } from './world';
 
-/** Which devices of the world to count: those with the same value under `same` as the object, registered or with a kernel driver before the first call. */
+/** Which devices of the world to count: those with the same value under `same` as the object, registered or with a kernel driver before the first call, with or without an IOMMU. */
 export interface DeviceFilter {
   readonly same?: 'device' | 'group' | 'devset';
   readonly registered?: true;
   readonly kernelDriver?: true;
+  /** With or without an IOMMU. */
+  readonly noiommu?: boolean;
 }
 
 /** A number that the scenario alone decides, per object instance: a bound or an initial value. */
@@ -53,13 +55,14 @@ export function evaluateStaticNumber(
   const { devices } = counts.world;
   if (typeof n === 'number') return n;
   if ('devices' in n) {
-    const { same, registered, kernelDriver } = n.devices;
+    const { same, registered, kernelDriver, noiommu } = n.devices;
     return devices.filter(
       (d) =>
         (same === undefined ||
           key[same] === { device: d.name, group: d.group, devset: d.devset ?? d.name }[same]) &&
         (!registered || d.registered !== false) &&
-        (!kernelDriver || d.kernelDriver === true),
+        (!kernelDriver || d.kernelDriver === true) &&
+        (noiommu === undefined || (d.noiommu === true) === noiommu),
     ).length;
   }
   if ('groups' in n) return new Set(devices.map((d) => d.group)).size;

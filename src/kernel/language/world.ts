@@ -15,6 +15,8 @@ export interface WorldDevice {
   readonly devName?: string | undefined;
   /** A node with the device's number exists all the time, such as one made with mknod in a container. */
   readonly staleNode?: boolean | undefined;
+  /** No IOMMU isolates the device (vfio-noiommu): it is alone in its group, has no cdev, and its DMA has no owner. */
+  readonly noiommu?: boolean | undefined;
 }
 
 /** The system before the first call. */

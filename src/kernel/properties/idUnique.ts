@@ -26,6 +26,9 @@ function mappingChecks(p: Program): StateCheck[] {
     const { device, group } = object.key;
     const isGroup = object.type === 'vfio_group';
     if ((!isGroup && device === undefined) || object.key.generation !== undefined) return [];
+    // VFIO makes no cdev for it.
+    if (object.type === 'cdev' && p.world.devices.some((d) => d.name === device && d.noiommu))
+      return [];
     const parents = p.objects.filter(
       (o) => o.type === 'device' && (isGroup ? o.key.group === group : o.key.device === device),
     );

@@ -36,6 +36,7 @@ const STATIC_CONDITIONS: Readonly<Record<Exclude<StaticCondition, object>, true>
   'attaches-hwpt': true,
   'device-is-bound': true,
   'stale-node': true,
+  'noiommu-in-scenario': true,
   'kvm-of-process': true,
   'no-groups': true,
   'more-groups-than-devices': true,

@@ -3,6 +3,13 @@ import type { CallName, FileKind } from '../language/world';
 import { INSTANCE_KEYS } from './words';
 import type { TokenReader } from './tokenReader';
 
+const DEVICE_FILTERS = {
+  registered: { registered: true },
+  kernel_driver: { kernelDriver: true },
+  noiommu: { noiommu: true },
+  with_iommu: { noiommu: false },
+} as const;
+
 /** Parses a bound or an initial value, as `printStaticNumber` prints it. */
 export class StaticNumberParser {
   constructor(
@@ -81,8 +88,8 @@ export class StaticNumberParser {
     if (reader.is(')')) return filter;
     do {
       const word = reader.oneOf(
-        ['same', 'registered', 'kernel_driver'],
-        'same KEY, registered or kernel_driver',
+        ['same', 'registered', 'kernel_driver', 'noiommu', 'with_iommu'],
+        'same KEY, registered, kernel_driver, noiommu or with_iommu',
       );
       if (word === 'same') {
         const same = reader.oneOf(['device', 'group', 'devset'], 'device, group or devset');
@@ -90,7 +97,7 @@ export class StaticNumberParser {
       } else
         filter = {
           ...filter,
-          ...(word === 'registered' ? { registered: true } : { kernelDriver: true }),
+          ...DEVICE_FILTERS[word],
         };
     } while (reader.accept(','));
     return filter;

@@ -27,11 +27,12 @@ function printTerm(n: StaticNumber, inside: 'sum' | 'product'): string {
   return nested ? `(${printStaticNumber(n)})` : printStaticNumber(n);
 }
 
-function printFilter({ same, registered, kernelDriver, ...rest }: DeviceFilter): string {
+function printFilter({ same, registered, kernelDriver, noiommu, ...rest }: DeviceFilter): string {
   everyKey(rest);
   return [
     ...(same === undefined ? [] : [`same ${same}`]),
     ...(registered ? ['registered'] : []),
     ...(kernelDriver ? ['kernel_driver'] : []),
+    ...(noiommu === undefined ? [] : [noiommu ? 'noiommu' : 'with_iommu']),
   ].join(', ');
 }

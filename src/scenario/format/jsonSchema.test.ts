@@ -38,6 +38,8 @@ const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
     'true: a kernel driver that is not a VFIO driver has the device before the first call. Default: false.',
   'world.devices[].staleNode':
     'True if a node with the number of the device exists all the time, such as one made with mknod.',
+  'world.devices[].noiommu':
+    'True if no IOMMU isolates the device. It is then alone in its group and has no device node.',
   'world.devices[].vf':
     'An SR-IOV virtual function: since Linux v6.17 it has its own reset set, and devset is ignored.',
   'world.devices[].devName':

@@ -52,6 +52,7 @@ export function makeScenario(
             'vf',
             'devName',
             'staleNode',
+            'noiommu',
           ]),
         ),
         '    ',

@@ -17,6 +17,7 @@ export function normalizeScenario(file: ScenarioFile): Scenario {
     ...(d.vf === true ? { vf: true } : {}),
     ...(d.devName === undefined || d.devName === d.name ? {} : { devName: d.devName }),
     ...(d.staleNode === true ? { staleNode: true } : {}),
+    ...(d.noiommu === true ? { noiommu: true } : {}),
   }));
   const world: World = {
     devices,

@@ -31,6 +31,7 @@ export function checkReferences(scenario: Scenario): readonly InputError[] {
   };
   const design = checkDesign(scenario, report);
   checkWorld(scenario, report);
+  if (design) checkNoiommu(scenario, design, report);
   const names = resultNames(scenario.calls);
   scenario.calls.forEach(({ as }, i) => {
     if (as !== undefined && names.get(as)?.call !== i)
@@ -95,6 +96,13 @@ function checkWorld({ world }: Scenario, report: ReportError): void {
         'false for a device that is registered',
         'a device has one driver; "registered": false leaves it to the kernel driver',
       );
+    if (d.noiommu === true && world.devices.some((o) => o !== d && o.group === d.group))
+      report(
+        `world.devices[${i}].group`,
+        d.group,
+        'a group that no other device is in',
+        'VFIO makes a group for each device without an IOMMU',
+      );
     const devName = d.devName ?? d.name;
     const sameName = world.devices.find((o, j) => j < i && (o.devName ?? o.name) === devName);
     if (sameName && sameName.registered !== false && d.registered !== false)
@@ -119,6 +127,20 @@ function checkWorld({ world }: Scenario, report: ReportError): void {
     if (world.processes.indexOf(p) < i)
       report(`world.processes[${i}]`, p, 'a name that no other process has');
   });
+}
+
+/** Only some designs say what they do with a device that has no IOMMU. */
+function checkNoiommu({ world, options }: Scenario, design: Design, report: ReportError): void {
+  const at = world.devices.findIndex((d) => d.noiommu === true);
+  if (at < 0) return;
+  const { objects } = modelOf(design, options);
+  if (!objects.some(({ fields }) => 'noiommu' in fields))
+    report(
+      `world.devices[${at}].noiommu`,
+      true,
+      'false in this design',
+      `${design.id} does not model devices without an IOMMU`,
+    );
 }
 
 function checkCall(

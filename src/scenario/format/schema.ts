@@ -184,6 +184,7 @@ const deviceSchema = exactObject({
   vf: v.optional(booleanFlag),
   devName: v.optional(nameSchema),
   staleNode: v.optional(booleanFlag),
+  noiommu: v.optional(booleanFlag),
 });
 
 const expectedCallsSchema = listOf(

@@ -52,7 +52,8 @@ export function writeDevice(writer: LinkWriter, device: WorldDevice): void {
       6 * triStateCode(device.kernelDriver) +
       (device.devName === undefined ? 0 : 18) +
       (device.staleNode === true ? 36 : 0) +
-      (device.vf === true ? 72 : 0),
+      (device.vf === true ? 72 : 0) +
+      (device.noiommu === true ? 144 : 0),
   );
   if (device.devset !== undefined) writer.text(device.devset);
   if (device.devName !== undefined) writer.text(device.devName);
@@ -79,9 +80,10 @@ export function readDevice(reader: LinkReader): WorldDevice {
     ...(devset === undefined ? {} : { devset }),
     ...(registered === undefined ? {} : { registered }),
     ...(kernelDriver === undefined ? {} : { kernelDriver }),
-    ...(flags >= 72 ? { vf: true } : {}),
+    ...(flags % 144 >= 72 ? { vf: true } : {}),
     ...(devName === undefined ? {} : { devName }),
     ...(flags % 72 >= 36 ? { staleNode: true } : {}),
+    ...(flags >= 144 ? { noiommu: true } : {}),
   };
 }
 

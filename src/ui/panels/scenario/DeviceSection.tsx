@@ -15,6 +15,7 @@ const DRIVERS = {
 const FLAGS = [
   ['vf', 'SR-IOV virtual function'],
   ['staleNode', 'A device node exists all the time'],
+  ['noiommu', 'No IOMMU (noiommu mode)'],
 ] as const;
 
 /** The devices, each with its group, its device set and its driver. */
