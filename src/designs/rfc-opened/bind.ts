@@ -5,6 +5,7 @@ import {
   eq,
   fail,
   fallible,
+  fdNumber,
   fget,
   free,
   goto,
@@ -204,7 +205,7 @@ export const bindIommufd: Routine = {
       ops: [
         store('videv.idev', 'pci.idev'),
         store('pci.idev', NULL),
-        ...ifIommufd([store('videv.iommu_fd', addressOf('iommufd/ctx'))]),
+        ...ifIommufd([store('videv.iommu_fd', fdNumber('iommufd'))]),
         store('videv.ioasid', NULL),
         branch(ne('pci.block_access', 0), [store('pci.block_access', 0)]),
       ],

@@ -5,6 +5,7 @@ import {
   eq,
   fail,
   fallible,
+  fdNumber,
   free,
   goto,
   increment,
@@ -172,16 +173,22 @@ export const attachIoasid: Routine = {
     { id: 'ATTACH.3', title: 'lock the bind record', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'ATTACH.4',
-      title: 'check that the device is bound to this iommufd and not attached',
+      title:
+        'compare the fd number with the one of the bind; check that the device is not attached',
+      cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(15)}`,
       ops: [
         branch(eq('pci.videv', NULL), [
           fail('EINVAL', 'the device is not bound', { at: 'pci', to: 'ATTACH.U3' }),
         ]),
-        branch(ne('videv.iommu_fd', addressOf('ioas/ctx')), [
-          fail('EINVAL', 'the device is bound to another iommufd', {
+        branch(ne('videv.iommu_fd', fdNumber('ioas')), [
+          fail('EINVAL', 'the number is not the one that the bind was given', {
             at: 'videv',
             to: 'ATTACH.U3',
           }),
+        ]),
+        // Another iommufd with this number passes the check; the id is then looked up in the bound one.
+        branch(ne('videv.idev.ictx', addressOf('ioas/ctx')), [
+          modelLimit(ID_OF_ANOTHER_IOMMUFD, { at: 'videv', to: 'ATTACH.U3' }),
         ]),
         branch(ne('videv.ioasid', NULL), [
           fail('EBUSY', 'the device is already attached', { at: 'videv', to: 'ATTACH.U3' }),
@@ -289,7 +296,7 @@ export const detachIoasid: Routine = {
     { id: 'DETACH.3', title: 'lock the bind record', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'DETACH.4',
-      title: 'check that the device is bound and attached',
+      title: 'check that the device is bound and attached, and compare fd number and id',
       ops: [
         branch(eq('pci.videv', NULL), [
           fail('EINVAL', 'the device is not bound', { at: 'pci', to: 'DETACH.6' }),
@@ -297,6 +304,10 @@ export const detachIoasid: Routine = {
         branch(eq('videv.ioasid', NULL), [
           fail('EINVAL', 'the device is not attached', { at: 'videv', to: 'DETACH.6' }),
         ]),
+        fallible('compare', 'EINVAL', 'another iommu_fd or ioasid than those of the attach', {
+          at: 'videv',
+          to: 'DETACH.6',
+        }),
       ],
     },
     ...detachSteps('DETACH.5:', 'DETACH.6'),

@@ -1,5 +1,5 @@
 import type { ObjectType } from '../../kernel/language/design';
-import { countCalls, sumOf } from '../../kernel/language/staticNumber';
+import { countCalls, countFiles, sumOf } from '../../kernel/language/staticNumber';
 import { enumValues } from '../../kernel/language/primitives';
 
 /** `iommu_group.domain`, by index: the default one, none (owned for user DMA, nothing attached), or the one that `domain_of` names. */
@@ -75,7 +75,14 @@ export const vfioIommufdDevice: ObjectType = {
     "vfio-pci's record of a bind: the iommufd_device, the fd number that was given, and the attached address space.",
   fields: {
     idev: { kind: 'pointer', types: ['iommufd_device'], matchOn: 'device', edge: 'pointer' },
-    iommu_fd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'hidden' },
+    iommu_fd: {
+      kind: 'int',
+      hi: sumOf(
+        2,
+        countFiles(['cdev', 'device', 'group', 'container', 'iommufd']),
+        countCalls('pass_fd'),
+      ),
+    },
     ioasid: { kind: 'pointer', types: ['iommufd_ioas'], edge: 'member' },
   },
 };

@@ -442,3 +442,39 @@ describe('properties of the RFC', () => {
     ]);
   });
 });
+
+describe('an iommufd is compared by its fd number', () => {
+  const calls = (before: readonly Call[], to: string): readonly Call[] => [
+    ...cdev('legacy', 1),
+    { by: 'legacy', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
+    ...before,
+    { by: 'legacy', call: 'pass_fd', fd: 'fd1', to: 'dpdk', as: 'passed' },
+    { by: 'legacy', call: 'pass_fd', fd: 'ictx1', to: 'dpdk', as: 'passedCtx' },
+    { by: 'dpdk', call: 'attach_ioas', fd: 'passed', ioas: to },
+  ];
+  const own: Call = { by: 'dpdk', call: 'open_iommufd', as: 'ictx2' };
+
+  it('accepts a process that got the same number', () => {
+    expect(run(calls([], 'ioas1')).runToEnd().results().at(-1)).toBe(0);
+  });
+
+  it('refuses a process that got another number for the same iommufd', () => {
+    expect(
+      run(calls([own], 'ioas1'))
+        .runToEnd()
+        .results()
+        .at(-1),
+    ).toBe('EINVAL');
+  });
+
+  it('accepts another iommufd that has the number, and looks the id up in the bound one', () => {
+    const held: Call = { by: 'dpdk', call: 'open_cdev', device: 'vfio1', as: 'fd2' };
+    const ioas: Call = { by: 'dpdk', call: 'ioas_alloc', iommufd: 'ictx2', as: 'ioas2' };
+    expect(
+      run(calls([held, own, ioas], 'ioas2'))
+        .runToEnd()
+        .results()
+        .at(-1),
+    ).toBe('MODEL_LIMIT');
+  });
+});

@@ -4,14 +4,14 @@ import { mappingNames, resultName, vmOwners } from './instances';
 import type { Instances } from './instances';
 import { callBodyOf, routineOf } from '../language/design';
 import { eq, fail, fget, branch } from '../language/primitives';
-import type { StaticCondition } from '../language/primitives';
+import type { IommufdArgument, StaticCondition } from '../language/primitives';
 import {
   CLOSE_ROUTINE,
   CLOSE_CHECKED_ROUTINE,
   MUNMAP_ROUTINE,
   PASS_FD_ROUTINE,
 } from '../language/vfs';
-import { callIndexOf, isVfsCall, processOf } from '../language/world';
+import { callIndexOf, FIRST_FD, isVfsCall, processOf } from '../language/world';
 import type { Call } from '../language/world';
 
 /** One call of a scenario, resolved: the instances that its arguments name, its routine, the calls it depends on. */
@@ -162,6 +162,20 @@ export class CallSite {
           (d) => d.name === this.call.device && d.staleNode === true,
         );
     }
+  }
+
+  /** The number of the caller's fd of an iommufd; 0 if it has none. */
+  fdNumber(arg: IommufdArgument): number {
+    const process = processOf(this.call.by);
+    const own = this.instances.fds
+      .filter((fd) => fd.process === process)
+      .toSorted((a, b) => a.call - b.call);
+    const { iommufd, ioas } = this.call;
+    const index =
+      arg === 'iommufd'
+        ? own.findIndex((fd) => fd.name === iommufd)
+        : own.findIndex((fd) => fd.file === this.instances.ioasKey(ioas ?? '')?.file);
+    return index < 0 ? 0 : FIRST_FD + index;
   }
 
   /** Indices of the calls whose results this call uses. */

@@ -29,7 +29,7 @@ import {
   resolveFiles,
 } from './resolvePropertyInputs';
 import { emptyResolutionCache, Scope } from './scope';
-import type { ResolutionCache } from './scope';
+import type { PathRoots, ResolutionCache } from './scope';
 import { findObject, layOutState } from './stateLayout';
 import type { FieldBounds, StateLayout } from './stateLayout';
 import { addStoreBufferFields, flushTasks, storeBuffersOf } from './storeBuffers';
@@ -241,7 +241,9 @@ class Compiler {
       mayBeFreed: (o) => o.lifetime === undefined || this.bounds?.[o.lifetime]?.written !== false,
       boundsOnly: this.bounds === undefined,
     });
-    const own = this.scopeFor(site.ownKey(), site.argumentKeys(), task);
+    const own = this.scopeFor(site.ownKey(), site.argumentKeys(), task, (arg) =>
+      site.fdNumber(arg),
+    );
     const routine = site.routine();
     const entry = site.entrySteps();
     this.draftRoutine(
@@ -378,6 +380,7 @@ class Compiler {
     ownKey: InstanceKey,
     argumentKeys: Record<string, InstanceKey>,
     task: number,
+    fdNumber?: PathRoots['fdNumber'],
   ): Scope {
     const buffers =
       task < 0 || !this.world.storeBuffers
@@ -393,6 +396,7 @@ class Compiler {
         argumentKeys,
         boundObjects: {},
         task,
+        ...(fdNumber ? { fdNumber } : {}),
         ...(buffers ? { storeBuffers: buffers } : {}),
       },
       cache,

@@ -13,7 +13,7 @@ import {
 import type { Expr } from '../language/expressions';
 import { findObject } from './stateLayout';
 import type { StateLayout } from './stateLayout';
-import type { Condition, StatePath, Operand } from '../language/primitives';
+import type { Condition, IommufdArgument, Operand, StatePath } from '../language/primitives';
 import type { Field, ObjectSlot } from './program';
 
 /** An object that a path can lead to, and the condition for it. */
@@ -48,6 +48,8 @@ export interface PathRoots {
   readonly argumentKeys: Readonly<Record<string, InstanceKey>>;
   readonly boundObjects: Readonly<Record<string, ObjectSlot>>;
   readonly task: number;
+  /** Only in a call. */
+  readonly fdNumber?: (arg: IommufdArgument) => number;
   /** Only if the world models store buffers, and only for what a task itself reads. */
   readonly storeBuffers?: StoreBuffers;
 }
@@ -175,6 +177,8 @@ export class Scope {
     if (typeof v === 'number') return constant(v);
     if (typeof v !== 'string' && 'enumValue' in v) return constant(v.enumValue);
     if (typeof v !== 'string' && 'currentTask' in v) return constant(this.roots.task + 1);
+    if (typeof v !== 'string' && 'fdNumber' in v)
+      return constant(this.roots.fdNumber?.(v.fdNumber) ?? 0);
     if (typeof v !== 'string') {
       return this.objects(v.addressOf).cases.reduceRight<Expr>(
         (rest, c) =>

@@ -23,13 +23,17 @@ export function enumValues<const Names extends readonly string[]>(
   ) as Readonly<Record<Names[number], EnumValue>>;
 }
 
-/** A number, the value at a path, the address of an object, the running task, or a value of an enum. */
+/** An argument that names an iommufd, directly or through an address space of it. */
+export type IommufdArgument = 'iommufd' | 'ioas';
+
+/** A number, the value at a path, the address of an object, the running task, a value of an enum, or an fd number of the calling process. */
 export type Operand =
   | number
   | StatePath
   | EnumValue
   | { readonly addressOf: StatePath }
-  | { readonly currentTask: true };
+  | { readonly currentTask: true }
+  | { readonly fdNumber: IommufdArgument };
 
 /** A test on the state. `acquire` marks a load-acquire. */
 export type Condition =
@@ -234,6 +238,8 @@ export const notOf = (term: Condition): Condition => ({ not: term });
 export const live = (object: StatePath): Condition => ({ live: object });
 export const addressOf = (object: StatePath): Operand => ({ addressOf: object });
 export const currentTask: Operand = { currentTask: true };
+/** The number that the calling process has for the iommufd of an argument, 0 if it has no fd of it. Fds count in the order of the file: each gets a new number. */
+export const fdNumber = (arg: IommufdArgument): Operand => ({ fdNumber: arg });
 
 export const mutexLock = (mutex: StatePath): Op => ({ kind: 'mutexLock', mutex });
 export const mutexTrylock = (mutex: StatePath, otherwise: readonly Op[]): Op => ({

@@ -59,6 +59,7 @@ function printValue(v: Operand): string {
   if (typeof v === 'string') return printPath(v);
   if ('enumValue' in v) return v.name;
   if ('currentTask' in v) return 'current';
+  if ('fdNumber' in v) return `fd_number(${v.fdNumber})`;
   const path = printPath(v.addressOf);
   return path.includes('->') ? `&${path}` : path;
 }

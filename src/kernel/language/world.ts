@@ -169,6 +169,9 @@ export function fileKindOf(call: string): FileKind | undefined {
   return Object.hasOwn(FILE_KIND_BY_CALL, call) ? FILE_KIND_BY_CALL[call as CallName] : undefined;
 }
 
+/** The lowest number of an fd that a call creates: 0 to 2 are the standard streams. */
+export const FIRST_FD = 3;
+
 /** Kind of a struct file. `device`: created by GET_DEVICE_FD. */
 export type FileKind = 'cdev' | 'device' | 'group' | 'container' | 'iommufd';
 

@@ -141,6 +141,13 @@ export class ExpressionParser {
     const { reader } = this;
     if (reader.accept('NULL')) return NULL;
     if (reader.accept('current')) return { currentTask: true };
+    if (reader.is('fd_number') && reader.second.text === '(') {
+      reader.take();
+      reader.take();
+      const fdNumber = reader.oneOf(['iommufd', 'ioas'], 'iommufd or ioas');
+      reader.expect(')');
+      return { fdNumber };
+    }
     if (reader.next.kind === 'number' || reader.is('-')) return reader.integer('a number');
     if (reader.accept('&')) return { addressOf: this.object(bound).path };
     const enums = target?.fields?.filter((f) => f.kind === 'enum') ?? [];

@@ -2,7 +2,16 @@ import { expect, it } from 'vitest';
 import type { ObjectType } from '../language/design';
 import { printOps } from '../language/printOps';
 import type { Condition, Op } from '../language/primitives';
-import { addressOf, currentTask, eq, live, eqAcquire, lt, ne } from '../language/primitives';
+import {
+  addressOf,
+  currentTask,
+  eq,
+  eqAcquire,
+  fdNumber,
+  live,
+  lt,
+  ne,
+} from '../language/primitives';
 import { DiagnosticList } from './diagnostic';
 import { tokenize } from './lexer';
 import { OpParser } from './parseOps';
@@ -83,6 +92,7 @@ const SAMPLES: { readonly [K in Op['kind']]: readonly OpOfKind<K>[] } = {
     { kind: 'store', field: 'thing.next', value: 'thing.next.next' },
     { kind: 'store', field: 'thing.count', value: -2 },
     { kind: 'store', field: 'thing.count', value: currentTask },
+    { kind: 'store', field: 'thing.count', value: fdNumber('iommufd') },
     { kind: 'store', field: 'thing.state', value: { enumValue: 1, name: 'busy' } },
     { kind: 'store', field: 'thing.flag', value: 1, release: true },
   ],

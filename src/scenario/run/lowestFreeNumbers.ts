@@ -1,6 +1,3 @@
-/** The first fd that a call returns; 0 to 2 are the standard streams. */
-export const FIRST_FD = 3;
-
 /** Hands out the lowest free number of each space, as the kernel does for fds and ids. */
 export class LowestFreeNumbers<Holder> {
   private readonly spaces = new Map<string, (Holder | undefined)[]>();

@@ -1,5 +1,6 @@
 import type { ObjectSlot, Program } from '../../kernel/compiler/program';
-import { FIRST_FD, LowestFreeNumbers } from './lowestFreeNumbers';
+import { FIRST_FD } from '../../kernel/language/world';
+import { LowestFreeNumbers } from './lowestFreeNumbers';
 import type { Trace } from './trace';
 
 /** The number that a call returned, by call index: an fd of its process, or an object id of its iommufd. */

@@ -1,4 +1,5 @@
-import { FIRST_FD, LowestFreeNumbers } from '../../scenario/run/lowestFreeNumbers';
+import { FIRST_FD } from '../../kernel/language/world';
+import { LowestFreeNumbers } from '../../scenario/run/lowestFreeNumbers';
 import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program } from '../../kernel/compiler/program';
 import { snapshotAt, type Snapshot } from '../../session/trace/replay';
