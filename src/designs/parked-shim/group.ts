@@ -222,7 +222,8 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
       },
       {
         id: 'GDF.4a',
-        title: 'lock the group, so that the container stays set',
+        title:
+          'lock the group, so that the container stays set; the mails name no lock (found by reading the review of 2021-09-21, not run)',
         confidence: 'MINE',
         ops: [mutexLock('group.group_lock')],
       },

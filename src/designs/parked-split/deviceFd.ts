@@ -96,7 +96,8 @@ export function getDeviceFd(choice: SplitOptions): Routine {
     steps: [
       {
         id: 'GDF.1',
-        title: 'lock the group',
+        title:
+          'lock the group; the mails name no lock (found by reading the review of 2021-09-21, not run)',
         confidence: 'MINE',
         ops: [mutexLock('group.group_lock')],
       },

@@ -2,9 +2,17 @@ import { F_OP } from '../../kernel/language/vfs';
 import type { Condition } from '../../kernel/language/primitives';
 import { allOf, anyOf, eq, live, lt, ne, NULL, addressOf } from '../../kernel/language/primitives';
 import type { PropertyInputs } from '../../kernel/language/propertyInputs';
-import { deviceCounters, groupKref, ownerCount } from '../parked-shim/propertyInputs';
+import {
+  deviceCounters,
+  FOUND_IN_MAILS,
+  groupKref,
+  ownerCount,
+} from '../parked-shim/propertyInputs';
 import type { SplitOptions } from './options';
 import { SPLIT_DOMAIN } from './objects';
+
+/** BN9PR11MB5433A709ED352FD81DDBF5A68CA19@BN9PR11MB5433.namprd11.prod.outlook.com. */
+const ASKED_IN_REPLY = 'asked in the reply of 2021-09-21';
 
 const normalFops = eq('file.f_op', F_OP.normal);
 const hasType1Container = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
@@ -39,6 +47,12 @@ export function splitPropertyInputs({
     ownerContext: { cdev: 'idev.ictx', device: 'group.container' },
     ownsDma,
     unregisterDelays: [{ fileKinds: ['cdev', 'device'], of: 'device' }],
+    caveatFor: {
+      publication: FOUND_IN_MAILS,
+      'owner-exclusive': ASKED_IN_REPLY,
+      'dma-owner': ASKED_IN_REPLY,
+      'path-exclusive': ASKED_IN_REPLY,
+    },
     // With the claim alone both paths may be open, as in the shim design: a conflict shows at SET_CONTAINER or at the bind.
     ...(type1ClaimsOwner && extraState !== 'perGroup' ? {} : { pathExclusive: 'bound' }),
     counters: [

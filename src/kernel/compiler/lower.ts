@@ -11,6 +11,16 @@ import { MemoryAccess } from './memoryAccess';
 import type { EventTemplate, Field, Wait } from './program';
 import type { Scope } from './scope';
 
+/** What an event says of a condition that a step reads; a search for an object names the fields that it compares. */
+function readText(cond: Condition): string {
+  if ('not' in cond && 'exists' in cond.not) return readText(cond.not);
+  if (!('exists' in cond)) return printCondition(cond);
+  const { exists, as, where, matchOn } = cond;
+  const fields = [...printCondition(where).matchAll(new RegExp(`\\b${as}->(\\w+)`, 'g'))];
+  const names = [...new Set(fields.map(([, name]) => name))].join(' and ');
+  return `${names} of each ${exists}${matchOn === undefined ? '' : ` of the same ${matchOn}`}`;
+}
+
 /** Lowers the operations of one step to statements. */
 export class Lowering {
   readonly waits: Wait[] = [];
@@ -372,9 +382,7 @@ export class Lowering {
     const fields: number[] = [];
     scope.condition(cond, (p) => fields.push(...scope.fields(p).cases.map((c) => c.field.index)));
     const acquire = hasAcquire(cond);
-    out.push(
-      emitEvent(this.call, { kind: 'read', text: printCondition(cond), fields, acquire }, e),
-    );
+    out.push(emitEvent(this.call, { kind: 'read', text: readText(cond), fields, acquire }, e));
     this.memory.checkStaleLoad(fields, acquire, scope, out);
     out.push({
       op: 'if',

@@ -181,7 +181,7 @@ describe('the property monitor', () => {
     expect(
       reportedViolations(parkedShim, calls, [['qemu', 'BIND.9'], ['qemu/2']], {}, buffered),
     ).toEqual([
-      "GATE.1 publication: qemu/2 reads a stale fd1.f_op: the newer value is still in the writer's store buffer",
+      "GATE.1 publication: qemu/2 reads a stale fd1.f_op: the newer value is still in the writer's store buffer (found by reading the mails of 2021, not run)",
     ]);
     // The unlock drains the buffer.
     expect(reportedViolations(parkedShim, calls, [['qemu'], ['qemu/2']], {}, buffered)).toEqual([]);
@@ -195,9 +195,9 @@ describe('the property monitor', () => {
         [['qemu'], ['dpdk']],
       ),
     ).toEqual([
-      'BIND.5:IBIND.4 dma-owner: d (qemu) reaches vfio0 for c1 container, but the DMA of IOMMU group 12 belongs to ictx2 ctx',
-      'BIND.8 owner-exclusive: d (qemu) reaches vfio0 for c1 container, and fd2 (dpdk) for ictx2 ctx',
-      'BIND.8 path-exclusive: g (qemu) holds group 12 open while fd2 (dpdk) uses vfio0 through its cdev',
+      'BIND.5:IBIND.4 dma-owner: d (qemu) reaches vfio0 for c1 container, but the DMA of IOMMU group 12 belongs to ictx2 ctx (asked in the reply of 2021-09-21)',
+      'BIND.8 owner-exclusive: d (qemu) reaches vfio0 for c1 container, and fd2 (dpdk) for ictx2 ctx (asked in the reply of 2021-09-21)',
+      'BIND.8 path-exclusive: g (qemu) holds group 12 open while fd2 (dpdk) uses vfio0 through its cdev (asked in the reply of 2021-09-21)',
     ]);
   });
 
