@@ -51,7 +51,9 @@ describe('a recording', () => {
         ?.text.filter((line) => line.includes('class="ink say"'))
         .map((line) => line.replaceAll(/<[^>]+>/g, ''))
         .join(' ') ?? '';
-    expect(shown('dma-first-owner')).toContain(propertyById('owner-exclusive').consequence);
+    expect(shown('dma-first-owner')).toContain(
+      `to 1. ${propertyById('owner-exclusive').consequence}`,
+    );
     expect(shown('bind-race')).toContain('fails with -EINVAL; every other call succeeds.');
     expect(shown('bind-race', 30)).not.toContain('every other call');
   });

@@ -222,7 +222,9 @@ function snapshotsOf(
   if (last && until === trace.steps.length)
     shown[shown.length - 1] = {
       ...last,
-      caption: [last.caption, consequenceOf(trace, property)].filter(Boolean).join(' '),
+      caption: [last.caption.replace(/[^.!?]$/, '$&.'), consequenceOf(trace, property)]
+        .filter(Boolean)
+        .join(' '),
     };
   const caption = from > 0 ? captions.slice(0, from).findLast(Boolean)?.say : undefined;
   return [
