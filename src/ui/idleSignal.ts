@@ -8,6 +8,8 @@ export function useIdleSignal(session: Session): void {
     const { dataset } = document.documentElement;
     let frame = 0;
     const update = (): void => {
+      // Not idle, and asking for animations computes styles. The end of playback is a change as well.
+      if (session.getState().settings.playing) return;
       const animating = document
         .getAnimations()
         .some(
@@ -15,7 +17,7 @@ export function useIdleSignal(session: Session): void {
             playState === 'running' && effect?.getComputedTiming().endTime !== Infinity,
         );
       const loading = document.querySelector('[data-loading]') !== null;
-      const idle = !animating && !loading && !session.getState().settings.playing;
+      const idle = !animating && !loading;
       if (dataset['idle'] !== String(idle)) dataset['idle'] = String(idle);
       frame = animating || loading ? requestAnimationFrame(update) : 0;
     };
