@@ -106,9 +106,15 @@ async function timesOf(
     };
     const { view } = content.cmTile.root;
     const text = view.state.doc.toString();
+    // A step that may wait has to begin with that.
     const labels = [
       ...text.slice(view.state.selection.main.head).matchAll(/^[A-Z][\w.:]*:(?=[ \t]).*$/gm),
-    ];
+    ].filter(
+      ({ index }, i, all) =>
+        !/_lock\(|wait|down_/.test(
+          text.slice(view.state.selection.main.head).slice(index, all[i + 1]?.index),
+        ),
+    );
     const first = view.state.selection.main.head;
     const changes = labels.slice(0, count).map(({ 0: line, index }) => ({
       from: first + index + line.length,
@@ -148,7 +154,10 @@ async function timesOf(
     const total = await page.evaluate(
       () => (globalThis as unknown as { keyToVerdict: Promise<number> }).keyToVerdict,
     );
-    const tooltip = await page.locator(`${SETTLED} [data-tooltip]`).getAttribute('data-tooltip');
+    const verdict = page.locator(SETTLED);
+    if ((await verdict.getAttribute('data-verdict')) === 'error')
+      throw new Error(`the changed text is wrong: ${(await verdict.textContent()) ?? ''}`);
+    const tooltip = await verdict.locator('[data-tooltip]').getAttribute('data-tooltip');
     times.push({ total, inChecker: Number.parseInt(tooltip ?? '', 10) });
     // The stage follows the text meanwhile.
     await page.waitForTimeout(300);
