@@ -94,7 +94,7 @@ for (const [width, height] of [
     await idle(page);
     expect(await cutNodes(page)).toEqual([]);
     expect(Math.max(...(await usedFractions(page)))).toBeGreaterThan(0.85);
-    expect(Math.min(...(await usedFractions(page)))).toBeGreaterThan(0.6);
+    expect(Math.min(...(await usedFractions(page)))).toBeGreaterThan(0.55);
   });
 }
 

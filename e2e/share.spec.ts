@@ -127,7 +127,9 @@ test('an export shows the counterexample of a check, or argues another property'
   expect(run).toContain('/* still blocked */');
   await dialog.getByLabel('Property').selectOption({ label: 'No driver op before bind' });
   expect(await exportText(page, 'Interleaving text')).toContain('\nProperty: no-ops-before-bind ');
-  await dialog.getByLabel('Run').selectOption({ label: 'Counterexample of Unregister returns' });
+  await dialog
+    .getByRole('combobox', { name: /^Run/ })
+    .selectOption({ label: 'Counterexample of Unregister returns' });
   const shortest = await exportText(page, 'Interleaving text');
   expect(shortest).toMatch(/\n\(shortest of all schedules, \d+ states explored\)\n/);
   await dialog.getByLabel('All steps').check();

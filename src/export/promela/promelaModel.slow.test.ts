@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { randomProgram } from '../../explore/testing/randomProgram';
 import { seededRandom } from '../../scenario/run/seededRandom';
 import { isEnabled, initialState, step } from '../../kernel/machine/machine';
-import type { Program } from '../../kernel/compiler/program';
+import type { Program, Step } from '../../kernel/compiler/program';
 import { LIBRARY } from '../../scenario/library/library';
 import { startScenarioRun } from '../../scenario/run/scenarioRun';
 import { promelaModel } from './promelaModel';
@@ -53,6 +53,27 @@ describe('the targets of a step', () => {
     for (const { name, program, title } of programs)
       expect(promelaModel(program, title).length, name).toBeLessThan(3_000_000);
   });
+});
+
+it('leaves the pc of the jump at the end of a step, although a branch jumps to the next one', () => {
+  const program = randomProgram(seededRandom(1));
+  const [task = expect.fail('no task'), ...others] = program.tasks;
+  const [first = expect.fail('no step'), ...rest] = task.steps;
+  const body: Step['body'] = [
+    {
+      op: 'if',
+      cond: { op: 'eq', a: { op: 'field', field: 0 }, b: { op: 'const', value: 1 } },
+      then: [{ op: 'jump', pc: first.pc + 1 }],
+      otherwise: [],
+    },
+    { op: 'jump', pc: first.pc + 2 },
+  ];
+  const text = promelaModel({
+    ...program,
+    tasks: [{ ...task, steps: [{ ...first, body }, ...rest] }, ...others],
+  });
+  const [, pc] = / = (\d+);\n +out_\w+: skip/.exec(text) ?? [];
+  expect(Number(pc)).toBe(first.pc + 2);
 });
 
 // Each design a few times.

@@ -210,13 +210,16 @@ function stepOption(context: PromelaContext, task: Task, step: Step): string[] {
   };
   const toEnd = `goto ${statements.end};`;
   const body = statementLines(statements, step.body, '      ');
-  if (body.at(-1)?.trim() === toEnd) body.pop();
+  const endsInJump = body.at(-1)?.trim() === toEnd;
+  if (endsInJump) body.pop();
   const jumps = body.some((line) => line.endsWith(toEnd));
   const dStep = [
     `d_step { ${promelaExpression(context, foldConstants(program, step.guard))} ->`,
     `      printf("${toAscii(`${task.name} ${step.id}`)}\\n");`,
     ...body,
-    ...(targets.includes(step.pc + 1) ? pcLines(statements, step.pc + 1, '      ') : []),
+    ...(!endsInJump && targets.includes(step.pc + 1)
+      ? pcLines(statements, step.pc + 1, '      ')
+      : []),
     ...(jumps ? [`      ${statements.end}: skip`] : []),
   ];
   const [only] = targets;
