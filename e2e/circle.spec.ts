@@ -35,7 +35,6 @@ test('swapping the locks of close leads to a deadlock, which the stage shows as 
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   await page.getByRole('button', { name: 'Play the counterexample to no-deadlock' }).click();
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Pause walkthrough' }).click();
   await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
   await idle(page);
   const stage = page.getByRole('region', { name: 'Stage', exact: true });

@@ -11,9 +11,11 @@ test('a lock that is removed in the text of a design is noticed, shared by link,
   const panel = page.getByRole('region', { name: 'Edit' });
   for (const text of ['BIND.6: /', 'mutex_lock(&dev_set->lock);']) {
     await page.keyboard.press('Control+f');
+    await expect(panel.getByRole('textbox', { name: 'Find' })).toBeFocused();
     await page.keyboard.type(text);
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
+    await expect.poll(() => page.evaluate(() => getSelection()?.toString())).toBe(text);
   }
   await page.keyboard.press('Home');
   await page.keyboard.press('Shift+End');
