@@ -32,7 +32,7 @@ interface ServerOptions {
   /** Absolute path of a dist folder; by default that of the checkout. */
   readonly folder?: string;
   readonly policy?: string;
-  /** Compresses what it sends. */
+  /** Compresses what it sends, each file once, as a web server that keeps compressed files does. */
   readonly gzip?: boolean;
   /** Whether frames without an origin may load its modules. */
   readonly cors?: boolean;
@@ -54,6 +54,12 @@ export function serve({
     ...(policy === undefined ? {} : { 'Content-Security-Policy': policy }),
     ...(cors ? { 'Access-Control-Allow-Origin': '*' } : {}),
   };
+  const compressed = new Map<string, Buffer>();
+  const compress = (path: string, body: string | Buffer): Buffer => {
+    const known = compressed.get(path) ?? gzipSync(body);
+    compressed.set(path, known);
+    return known;
+  };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     const page = pages[path];
@@ -64,7 +70,7 @@ export function serve({
           ...headers,
           ...(gzip ? { 'Content-Encoding': 'gzip' } : {}),
         })
-        .end(gzip ? gzipSync(body) : body);
+        .end(gzip ? compress(path, body) : body);
     if (page !== undefined) return answer('text/html; charset=utf-8', page);
     const below =
       dist !== undefined && path.startsWith(dist)
