@@ -63,8 +63,17 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['src/**/*.test.ts'],
-          exclude: ['**/*.isolated.test.ts'],
+          exclude: ['**/*.isolated.test.ts', '**/*.slow.test.ts'],
           // The rooms are pure: test files can share the modules that their worker has loaded.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit-slow',
+          environment: 'node',
+          include: ['src/**/*.slow.test.ts'],
           isolate: false,
         },
       },

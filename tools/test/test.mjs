@@ -43,9 +43,7 @@ const fastStages = [
     script: 'node_modules/vitest/vitest.mjs',
     args: [
       'run',
-      '--project',
-      'unit*',
-      ...(fast ? ['--exclude', '**/*.slow.test.ts'] : []),
+      ...(fast ? ['--project', 'unit', '--project', 'unit-isolated'] : ['--project', 'unit*']),
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${unitReport}`,
