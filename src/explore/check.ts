@@ -6,7 +6,7 @@ import {
   step,
 } from '../kernel/machine/machine';
 import type { Program, ProgramCall } from '../kernel/compiler/program';
-import { lostWakeup } from '../kernel/properties/noDeadlock';
+import { lostWakeup, waitsForCompletions } from '../kernel/properties/noDeadlock';
 import { stuckUnregister } from '../kernel/properties/unregisterLive';
 import { checkState, PROPERTIES, stateChecks } from '../kernel/properties/properties';
 import { PROPERTY_IDS } from '../kernel/properties/properties';
@@ -434,18 +434,13 @@ function* violatingGoals(
   return goals;
 }
 
-/** The terminal states in which a call can never return. */
+/** The terminal states in which a call waits for a completion and can never return. */
 function terminalGoals(
   search: Search,
   stuckCall: (program: Program, state: Int32Array) => ProgramCall | undefined,
 ): Goal[] {
   const { model, layout, engine } = search;
-  if (
-    !model.program.tasks.some((t) =>
-      t.steps.some((s) => s.waits.some((w) => w.kind === 'completion')),
-    )
-  )
-    return [];
+  if (!waitsForCompletions(model.program)) return [];
   const { records, stride } = engine.store();
   const unpacked = new Int32Array(model.program.fields.length + model.program.tasks.length);
   return search.terminalStates

@@ -97,9 +97,7 @@ function litmusText({ program, scenario }: Trace): string {
  * while nothing else orders the two: no mutex that both hold, and no release of the file, which runs after every call on it.
  */
 function publicationIn(program: Program): Publication | undefined {
-  const releases = new Set(
-    Object.values(program.design.model(program.options).releases).map(({ name }) => name),
-  );
+  const releases = new Set(Object.values(program.model.releases).map(({ name }) => name));
   const loadsOf = program.tasks.map((task) => task.steps.map((each) => loads(program, each)));
   for (const writer of program.tasks)
     for (const store of writer.steps) {

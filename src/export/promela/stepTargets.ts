@@ -2,17 +2,14 @@ import type { Program, Step } from '../../kernel/compiler/program';
 import type { Statement } from '../../kernel/language/statements';
 import { foldConstants } from '../foldConstants';
 
-/** The pcs to which a step can lead, in the order of its statements; the next one, where its end is reached, is the last. */
+/** The pcs to which a step can lead. */
 export function stepTargets(program: Program, step: Step): readonly number[] {
   const targets = new Set<number>();
-  if (collectJumps(program, step.body, targets)) {
-    targets.delete(step.pc + 1);
-    targets.add(step.pc + 1);
-  }
+  if (collectJumps(program, step.body, targets)) targets.add(step.pc + 1);
   return [...targets];
 }
 
-/** Adds the targets of the jumps; whether the end of the body is reached, too. */
+/** Adds the targets of the jumps. Returns whether the end of the body can be reached. */
 function collectJumps(program: Program, body: readonly Statement[], targets: Set<number>): boolean {
   for (const s of body) {
     if (s.op === 'jump') {

@@ -1,7 +1,7 @@
 import type { Field, Program, ProgramCall } from '../compiler/program';
 import type { Property } from './property';
 
-/** A call that fails restores the state, and one that succeeds has done something; decided by running the call alone. */
+/** A call that fails restores the state, and one that makes something and succeeds changes it; decided by running the call alone. */
 export const cleanUnwind: Property = {
   id: 'clean-unwind',
   order: 13,
@@ -9,7 +9,7 @@ export const cleanUnwind: Property = {
   cite: 'docs/kernel-facts.md, I12',
   title: 'Failed calls restore state',
   statement:
-    'A call that returns an error leaves every counter, pointer and flag as it was before the call. A call that makes, gives or maps something and returns 0 or an id does not.',
+    'A call that returns an error leaves every counter, pointer and flag as it was before the call. A call that makes, gives or maps something and succeeds has changed the state.',
   consequence:
     'The failed call has left changes behind, so later calls start from a state that no successful call reaches.',
   appliesTo: (p) => p.calls.some((c) => c.errnos.length > 0 || hasEffect(p, c)),

@@ -38,6 +38,13 @@ export function waitCycles(program: Program, state: Int32Array): readonly (reado
   });
 }
 
+/** Whether some step may wait for a completion; without one no call can wait forever for it. */
+export function waitsForCompletions({ tasks }: Program): boolean {
+  return tasks.some(({ steps }) =>
+    steps.some(({ waits }) => waits.some(({ kind }) => kind === 'completion')),
+  );
+}
+
 /**
  * A call that waits for a completion when no task can continue: the wake-up is lost. Unregister may wait for a file that user
  * space never closes, so it has a property for that (`unregister-live`).

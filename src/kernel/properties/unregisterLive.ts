@@ -69,8 +69,8 @@ export function callsRaisingCounter(program: Program, w: UnregisterWait): Progra
 
 /**
  * An unregister call that blocks forever although all files of its device and its group are closed: no task is enabled.
- * Files that only an exited process refers to count as closed. Enough if every run ends, as in all designs: no step table has an endless loop (a test checks it). A livelock would not be
- * found.
+ * A file that an exited process still refers to counts as closed. Enough if every run ends, as in all designs: no step table has
+ * an endless loop (a test checks it). A livelock would not be found.
  */
 export function stuckUnregister(program: Program, state: Int32Array): ProgramCall | undefined {
   if (enabled(program, state).length > 0) return undefined;

@@ -5,7 +5,7 @@ import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program, Step } from '../../kernel/compiler/program';
 import { cleanUnwind, fieldsNotRestored, hasEffect } from '../../kernel/properties/cleanUnwind';
 import { LockOrderGraph, locksHeld } from '../../kernel/properties/lockOrder';
-import { lostWakeup, waitCycles } from '../../kernel/properties/noDeadlock';
+import { lostWakeup, waitCycles, waitsForCompletions } from '../../kernel/properties/noDeadlock';
 import type { Violation } from '../../kernel/properties/properties';
 import {
   stuckUnregister,
@@ -36,9 +36,7 @@ export class PropertyMonitor {
   constructor(private readonly program: Program) {
     this.stateChecks = new StateCheckMonitor(program);
     this.checksUnregister = unregisterLive.appliesTo(program);
-    this.hasCompletions = program.tasks.some((t) =>
-      t.steps.some((s) => s.waits.some((w) => w.kind === 'completion')),
-    );
+    this.hasCompletions = waitsForCompletions(program);
     this.withdrawals = unregisterWaits(program);
     this.checksUnwind = cleanUnwind.appliesTo(program);
   }

@@ -47,7 +47,7 @@ export function discardMutations(session: Session): void {
     notify(session, 'error', 'The changes cannot be discarded.', [problem]);
 }
 
-/** A setup with these changes of its design instead of its own; a string says why that is impossible. The built-in captions are those of the unmodified design. */
+/** A setup whose design has exactly these changes; a string says why that is impossible. The built-in captions are those of the unmodified design. */
 export function setupWith(setup: Setup, changes: readonly DesignChange[]): Setup | string {
   const { scenario, libraryId, plannedCalls } = setup;
   const design = designOfSubject({ scenario, mutations: changes });
