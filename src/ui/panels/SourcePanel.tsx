@@ -111,7 +111,7 @@ export function SourcePanel() {
                 </span>
               </span>
               <pre>
-                {withArrowBreaks(
+                {withLineBreaks(
                   step.source.length > 0 ? step.source.join('\n') : `/* ${step.title} */`,
                 )}
               </pre>
@@ -130,19 +130,18 @@ export function SourcePanel() {
   );
 }
 
-/** Source that may break after an arrow, never inside it. */
-function withArrowBreaks(source: string): ReactNode {
-  return source.split('->').map((part, i) => (
-    <Fragment key={i}>
-      {i > 0 && (
-        <>
-          <span className={styles.arrow}>{'->'}</span>
-          <wbr />
-        </>
-      )}
-      {part}
-    </Fragment>
-  ));
+/** Source that may break after an arrow, never inside one or between the sign and the name of an errno. */
+function withLineBreaks(source: string): ReactNode {
+  return source.split(/(->|-E[A-Z0-9]+)/).map((part, i) => {
+    // Every second part is what the expression matched.
+    if (i % 2 === 0) return part;
+    return (
+      <Fragment key={i}>
+        <span className={styles.unbroken}>{part}</span>
+        {part === '->' && <wbr />}
+      </Fragment>
+    );
+  });
 }
 
 /** Whether the step itself is hovered, or an object on the stage that it touches. */
