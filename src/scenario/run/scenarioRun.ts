@@ -26,27 +26,23 @@ export interface ScenarioRun {
   readonly events: EventBuffer;
 }
 
-const programCache = new WeakMap<Scenario, Program>();
+/** By list of calls, which copies of a scenario with another schedule or title share. */
+const programCache = new WeakMap<Scenario['calls'], Program>();
 
-/** Compiles a scenario with its own design; cached. */
-function compileScenario(scenario: Scenario): Program {
-  const design = designById(scenario.design);
-  if (!design) throw new Error(`the design ${scenario.design} is not loaded`);
-  const known = programCache.get(scenario);
-  if (known?.design === design) return known;
-  const program = compile(design, scenario.options, scenario.world, scenario.calls);
-  programCache.set(scenario, program);
+/** Compiles a scenario; cached. */
+function compileScenario({ options, world, calls }: Scenario, design: Design): Program {
+  const known = programCache.get(calls);
+  if (known?.design === design && known.options === options && known.world === world) return known;
+  const program = compile(design, options, world, calls);
+  programCache.set(calls, program);
   return program;
 }
 
 /** Starts a run of a valid scenario. `changed` is its design with changed steps (a mutation). */
 export function startScenarioRun(scenario: Scenario, changed?: Design): ScenarioRun {
-  return startCompiledRun(
-    scenario,
-    changed
-      ? compile(changed, scenario.options, scenario.world, scenario.calls)
-      : compileScenario(scenario),
-  );
+  const design = changed ?? designById(scenario.design);
+  if (!design) throw new Error(`the design ${scenario.design} is not loaded`);
+  return startCompiledRun(scenario, compileScenario(scenario, design));
 }
 
 /** Starts a run of a compiled scenario. */
