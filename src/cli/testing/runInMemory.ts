@@ -20,7 +20,6 @@ export async function runInMemory(
   const files = new Map<string, string>();
   const status = await runCli(commandLine.split(' '), {
     version: '1.2.3',
-    ...terminal,
     out: (text) => {
       out += text;
     },
@@ -35,6 +34,7 @@ export async function runInMemory(
       if (file.includes('missing/')) throw new Error('no such folder');
       files.set(file, text);
     },
+    ...terminal,
   });
   return { status, out, err, files };
 }

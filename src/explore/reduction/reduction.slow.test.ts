@@ -65,7 +65,7 @@ describe('a reduction changes no verdict', () => {
     const [compared, full, partial] = columnSums(rows);
     expect(compared).toBeGreaterThan(rows.length * 0.8);
     expect(partial).toBeLessThan(full!);
-  }, 300_000);
+  });
 
   it('on random programs with symmetric tasks', () => {
     const rows = Array.from({ length: fuzzRounds(150, 400) }, (_, seed) =>
@@ -75,7 +75,7 @@ describe('a reduction changes no verdict', () => {
     expect(compared).toBeGreaterThan(rows.length * 0.6);
     expect(symmetry! * 1.3).toBeLessThan(full!);
     expect(both).toBeLessThanOrEqual(symmetry!);
-  }, 300_000);
+  });
 
   it('on the built-in scenarios, in every design', () => {
     const rows = LIBRARY.flatMap((entry) =>
@@ -91,7 +91,7 @@ describe('a reduction changes no verdict', () => {
         ),
     );
     expect(columnSums(rows)[0]).toBeGreaterThan(8);
-  }, 300_000);
+  });
 
   it('on designs without a step, with symmetric processes', () => {
     let compared = 0;
@@ -126,7 +126,7 @@ describe('a reduction changes no verdict', () => {
       });
     }
     expect(compared).toBeGreaterThan(10);
-  }, 300_000);
+  });
 });
 
 describe('symmetry', () => {

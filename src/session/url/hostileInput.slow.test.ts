@@ -1,3 +1,4 @@
+import { cpuUsage } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../../designs/designs';
 import { makeTextChange } from '../../designs/textChange';
@@ -13,11 +14,15 @@ import { makeLink } from '../../scenario/link/link';
 import { linkOfTrace } from '../../scenario/link/linkOfTrace';
 import { makeScenario } from '../../scenario/format/makeScenario';
 import { parseScenario } from '../../scenario/format/parseScenario';
-import { fuzzRounds } from '../../scenario/testing/fuzzRounds';
+import { fuzzRounds, InputTimes } from '../../scenario/testing/fuzzRounds';
 import { seededRandom } from '../../scenario/run/seededRandom';
 import { runScenario } from '../../scenario/run/runScenario';
 import type { Trace } from '../../scenario/run/trace';
 import { scenarioInSvg } from '../../scenario/format/svgScenario';
+import { EXAMPLE_DESIGN } from '../../designs/exampleDesign';
+import { editDesign, openDesignText } from '../actions/editDesign';
+import { editedText } from '../queries/designDraft';
+import { sessionOf } from '../testing/sessionOf';
 import { currentSnapshot } from '../trace/replay';
 import { openPermalink } from './permalink';
 
@@ -52,6 +57,12 @@ const hostileFragments = [
   '\n',
 ];
 
+/** Prints in `npm run fuzz` how long the inputs of a test took. */
+async function report(times: InputTimes, what: string): Promise<void> {
+  const line = await times.report(what);
+  if (line !== '') console.log(line);
+}
+
 /** The text with parts removed, repeated or inserted. */
 function damage(text: string, random: (below: number) => number): string {
   let result = text;
@@ -74,30 +85,38 @@ function damage(text: string, random: (below: number) => number): string {
 
 describe('damaged input', () => {
   const fileRounds = fuzzRounds(1_000, 100_000);
-  it(`${fileRounds} files throw nothing and reach no prototype`, () => {
+  it(`${fileRounds} files throw nothing and reach no prototype`, async () => {
+    const times = new InputTimes(cpuUsage);
     const random = seededRandom(7);
     const files = LIBRARY.slice(0, 6).map(({ scenario }) => makeScenario(scenario));
     let sound = 0;
     for (let round = 0; round < fileRounds; round++) {
-      const parsed = parseScenario(damage(files[round % files.length] ?? '', random));
+      const file = damage(files[round % files.length] ?? '', random);
+      const parsed = times.run(() => parseScenario(file));
       if (parsed.ok) sound++;
       else expect(parsed.errors[0]?.message).toBeTruthy();
     }
     expect(sound).toBeGreaterThan(fileRounds / 80);
     expect(Object.keys(Object.prototype)).toEqual([]);
+    await report(times, 'scenario files');
   });
 
   const svgRounds = fuzzRounds(1_000, 100_000);
-  it(`${svgRounds} SVG files give a checked scenario, or none`, () => {
+  it(`${svgRounds} SVG files give a checked scenario, or none`, async () => {
+    const times = new InputTimes(cpuUsage);
     const random = seededRandom(8);
     const picture = svgTimeline(traceOf('bind-race'));
     const from = picture.indexOf('<metadata>') - 60;
     const part = picture.slice(from, picture.indexOf('</metadata>') + 20);
     expect(parseScenario(scenarioInSvg(picture))).toMatchObject({ ok: true });
     for (let round = 0; round < svgRounds; round++) {
-      const held = scenarioInSvg(`<svg>${damage(part, random)}`);
-      if (held !== undefined) parseScenario(held);
+      const svg = `<svg>${damage(part, random)}`;
+      times.run(() => {
+        const held = scenarioInSvg(svg);
+        if (held !== undefined) parseScenario(held);
+      });
     }
+    await report(times, 'SVG files');
     expect(
       scenarioInSvg(
         `<svg><scenario xmlns="urn:vfio-playground:scenario@1">${'&amp;'.repeat(2_000_000)}</scenario>`,
@@ -105,7 +124,8 @@ describe('damaged input', () => {
     ).toBeUndefined();
   });
 
-  it('well-formed links with impossible steps open their longest valid part', () => {
+  it('well-formed links with impossible steps open their longest valid part', async () => {
+    const times = new InputTimes(cpuUsage);
     const random = seededRandom(9);
     const link = linkOfTrace(traceOf('split-race'));
     const words = [
@@ -119,7 +139,7 @@ describe('damaged input', () => {
       '999999999',
     ];
     const word = (): string => words[random(words.length)] ?? '';
-    for (let round = 0; round < 100; round++) {
+    for (let round = fuzzRounds(100, 5_000); round > 0; round--) {
       const steps = link.steps.map((s) => (random(40) === 0 ? { by: word(), at: word() } : s));
       const calls = link.calls.map((c) =>
         random(20) === 0 ? { ...c, by: word(), fd: word() } : c,
@@ -128,31 +148,32 @@ describe('damaged input', () => {
         call: random(12),
         after: random(80),
       }));
-      const opened = openPermalink(
-        makeLink({
-          ...link,
-          steps,
-          calls,
-          issued,
-          cursor: random(200),
-          view: { [word()]: word() },
-          scenario: word(),
-          title: word(),
-        }),
-      );
+      const hash = makeLink({
+        ...link,
+        steps,
+        calls,
+        issued,
+        cursor: random(200),
+        view: { [word()]: word() },
+        scenario: word(),
+        title: word(),
+      });
+      const opened = times.run(() => openPermalink(hash));
       if (opened.ok) {
         const depth = opened.run.branches[0]?.tip.depth ?? -1;
         expect(opened.run.cursor).toBeLessThanOrEqual(depth);
         expect(currentSnapshot({ run: { ...opened.run, cursor: depth } }).node.depth).toBe(depth);
       } else expect(opened.message).toBeTruthy();
     }
+    await report(times, 'links with impossible steps');
   });
 });
 
 describe('links with mutations', () => {
   it.each(DESIGNS.map((design) => [design.id, design] as const))(
     'of %s throw nothing, whichever step they change',
-    (_, design) => {
+    async (_, design) => {
+      const times = new InputTimes(cpuUsage);
       const random = seededRandom(10);
       const rounds = fuzzRounds(30, 2_000);
       const addresses = [...stepNames(design, {}), '__proto__', ''];
@@ -165,15 +186,14 @@ describe('links with mutations', () => {
           random(2) === 0
             ? { kind: 'swap', a: step, b: next }
             : { kind: (['without', 'plain', 'split'] as const)[random(3)] ?? 'without', step };
-        const opened = openPermalink(
-          makeLink({
-            ...link,
-            design: design.id,
-            options: {},
-            revision: design.revision,
-            mutations: [one],
-          }),
-        );
+        const hash = makeLink({
+          ...link,
+          design: design.id,
+          options: {},
+          revision: design.revision,
+          mutations: [one],
+        });
+        const opened = times.run(() => openPermalink(hash));
         if (!opened.ok) throw new Error(opened.message);
         const depth = opened.run.branches[0]?.tip.depth ?? -1;
         expect(currentSnapshot({ run: { ...opened.run, cursor: depth } }).node.depth).toBe(depth);
@@ -181,6 +201,7 @@ describe('links with mutations', () => {
         else expect(opened.dropped.join(' ')).toMatch(/The unmodified design is shown|damaged/);
       }
       expect(changed).toBeGreaterThan(rounds / 4);
+      await report(times, `links with changed steps of ${design.id}`);
     },
   );
 });
@@ -190,21 +211,25 @@ describe('links with a changed text', () => {
   const base = printDesign(DESIGNS.find(({ id }) => id === 'upstream')!);
   const rounds = fuzzRounds(10, 3_000);
 
-  it(`${rounds} changes of the text throw nothing, and say what is wrong with the design`, () => {
+  it(`${rounds} changes of the text throw nothing, and say what is wrong with the design`, async () => {
+    const times = new InputTimes(cpuUsage);
     const random = seededRandom(11);
     let changed = 0;
     for (let round = 0; round < rounds; round++) {
       const change = makeTextChange(base, mutateText(base, random));
-      const opened = openPermalink(makeLink({ ...link, mutations: change ? [change] : [] }));
+      const hash = makeLink({ ...link, mutations: change ? [change] : [] });
+      const opened = times.run(() => openPermalink(hash));
       if (!opened.ok) throw new Error(opened.message);
       if (opened.run.setup.mutations) changed++;
       else if (change) expect(opened.dropped.join(' ')).not.toBe('');
     }
     expect(changed).toBeGreaterThan(0);
+    await report(times, 'links with a changed text');
   });
 
   const damages = fuzzRounds(50, 20_000);
-  it(`${damages} damaged links throw nothing`, () => {
+  it(`${damages} damaged links throw nothing`, async () => {
+    const times = new InputTimes(cpuUsage);
     const random = seededRandom(12);
     const whole = makeLink({
       ...link,
@@ -212,10 +237,44 @@ describe('links with a changed text', () => {
     });
     expect(openPermalink(whole)).toMatchObject({ ok: true, dropped: [] });
     for (let round = 0; round < damages; round++) {
-      const opened = openPermalink(damage(whole, random));
+      const hash = damage(whole, random);
+      const opened = times.run(() => openPermalink(hash));
       if (!opened.ok) expect(opened.message).not.toBe('');
     }
+    await report(times, 'damaged links');
   });
+});
+
+describe('the editor', () => {
+  it.each([
+    ['an own design', fuzzRounds(200, 100_000)],
+    ['a built-in design', fuzzRounds(10, 2_000)],
+  ] as const)(
+    'applies each changed text of %s, or says where it is wrong',
+    async (what, rounds) => {
+      const times = new InputTimes(cpuUsage);
+      const random = seededRandom(13);
+      const session = sessionOf('bind-race');
+      if (what === 'an own design') openDesignText(session, 'counter.design', EXAMPLE_DESIGN);
+      const before = session.getState();
+      const text = editedText(before);
+      let applied = 0;
+      for (let round = 0; round < rounds; round++) {
+        const changed = mutateText(text, random);
+        const problem = times.run(() => {
+          session.setState(before);
+          return editDesign(session, changed);
+        });
+        if (problem === undefined) applied++;
+        else {
+          expect(problem).not.toBe('');
+          expect(editedText(session.getState())).toBe(changed);
+        }
+      }
+      expect(applied).toBeGreaterThan(0);
+      await report(times, `changed texts of ${what} in the editor`);
+    },
+  );
 });
 
 describe('text from users', () => {
