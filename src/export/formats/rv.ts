@@ -55,30 +55,50 @@ function rvText(trace: Trace, { property }: ExportOptions = {}): string {
     'Events, and where to attach their handlers (kprobes or tracepoints of these functions):',
     ...(typeof automaton === 'string' ? [] : hints(program, automaton.steps, names)),
   ];
-  // The first line, the node lines, then the edges: the order in which rvgen reads them.
+  const nodes = drawn.map((_, state) => node('circle', stateName(state)));
+  const edges = drawn.flatMap((moves, from) =>
+    [...new Set(moves.values())].map((to) => {
+      const events = labels.filter((label) => moves.get(label) === to);
+      const text = events.map((label) => names.get(label)).join('\\n');
+      return `\t"${stateName(from)}" -> "${stateName(to)}" [ label = "${text}" ];`;
+    }),
+  );
+  if (nodes.length + edges.length > MAX_STATEMENTS)
+    notes.push(
+      `rvgen recurses once per node and edge where it has a grammar (lark): raise sys.setrecursionlimit() for these ${nodes.length + edges.length}.`,
+    );
+  // Older readers of rvgen go by lines: the first, the nodes, then the edges. A newer one has a grammar without comments, needs the
+  // label of each node, and keeps one edge between two states.
   return [
     'digraph state_automaton {',
+    '\tsubgraph notes {',
+    ...notes.map((text) => `\t\tcomment = "${quoted(text)}";`),
+    '\t}',
     '\tcenter = true;',
     '\tsize = "7,11";',
     '\t{node [shape = plaintext, style=invis, label=""] "__init_s0"};',
-    '\t{node [shape = doublecircle] "s0"};',
-    ...drawn.map((_, state) => `\t{node [shape = circle] "${stateName(state)}"};`),
+    node('doublecircle', 's0'),
+    ...nodes,
     '\t"__init_s0" -> "s0";',
-    ...drawn.flatMap((moves, state) => [
-      `\t"${stateName(state)}" [label = "${stateName(state)}"${state === 0 ? ', color = green3' : ''}];`,
-      ...[...moves].map(
-        ([label, to]) =>
-          `\t"${stateName(state)}" -> "${stateName(to)}" [ label = "${names.get(label)}" ];`,
-      ),
-    ]),
+    ...edges,
     '\t{ rank = min ;',
     '\t\t"__init_s0";',
     '\t\t"s0";',
     '\t}',
     '}',
-    ...notes.map((text) => `// ${toAscii(text)}`),
     '',
   ].join('\n');
+}
+
+/** What the recursion limit of Python admits, with room for the frames of rvgen. */
+const MAX_STATEMENTS = 230;
+
+function node(shape: string, state: string): string {
+  return `\t{node [shape = ${shape}, label = "${state}"] "${state}"};`;
+}
+
+function quoted(text: string): string {
+  return toAscii(text).replaceAll('\\', '/').replaceAll('"', "'");
 }
 
 /** Objects that are tried for one in whose events the violation shows. */
