@@ -20,7 +20,6 @@ import { useBindDrag } from './useBindDrag';
 import { Edges } from './edges/Edges';
 import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM, type PixelSize } from './camera/viewport';
-import type { SharedZoom } from './camera/sharedZoom';
 import { useCamera } from './camera/useCamera';
 
 const FoldedGroupNode = lazyPart({
@@ -47,15 +46,15 @@ interface StageProps {
   readonly editable?: boolean;
   /** Stages with the same number place the same objects at the same places, also in other designs. */
   readonly arrangement?: number;
-  /** For stages side by side. */
-  readonly sharedZoom?: SharedZoom;
+  /** Other stages are beside it, so that it is small. */
+  readonly sideBySide?: boolean;
 }
 
 interface CanvasProps {
   readonly wheel: 'pan' | 'host';
   readonly toolbar: boolean;
   readonly editable: boolean;
-  readonly sharedZoom: SharedZoom | undefined;
+  readonly sideBySide: boolean;
 }
 
 /** The graph of the session's current snapshot. Its layout depends on its size, so it measures its place first, within one frame. */
@@ -64,7 +63,7 @@ export function Stage({
   toolbar = true,
   editable = true,
   arrangement = 0,
-  sharedZoom,
+  sideBySide = false,
 }: StageProps) {
   const [size, setSize] = useState<PixelSize>();
   const place = useRef<HTMLDivElement>(null);
@@ -79,7 +78,7 @@ export function Stage({
       wheel={wheel}
       toolbar={toolbar}
       editable={editable}
-      sharedZoom={sharedZoom}
+      sideBySide={sideBySide}
     />
   ) : (
     <div className={styles.stage}>
@@ -110,10 +109,10 @@ function SizedStage({
   );
 }
 
-function StageCanvas({ wheel, toolbar, editable, sharedZoom }: CanvasProps) {
+function StageCanvas({ wheel, toolbar, editable, sideBySide }: CanvasProps) {
   const stage = useStageStore();
   const root = useRef<HTMLDivElement>(null);
-  const camera = useCamera(root, sharedZoom);
+  const camera = useCamera(root, sideBySide);
   const { viewportInitialized } = useReactFlow();
   const nodes = useStage((state) => state.flowNodes);
   const pan = wheel === 'pan';
@@ -161,6 +160,7 @@ function StageCanvas({ wheel, toolbar, editable, sharedZoom }: CanvasProps) {
         onMove={(event) => event && camera.onUserMove()}
         onMoveStart={(event) => {
           moving.start();
+          if (event) camera.onInterrupt();
           // A pointer press has not moved the view yet; a wheel event has.
           if (event?.type === 'wheel') camera.onUserMove();
         }}

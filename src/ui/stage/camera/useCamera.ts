@@ -15,7 +15,6 @@ import type { StageState } from '../stageState';
 import { layoutFamilyOf } from '../scene';
 import { relayout, useStage, useStageStore } from '../stageStore';
 import { shapeFor, sizeClass } from './bestShape';
-import type { SharedZoom } from './sharedZoom';
 import {
   detailLevelAt,
   MIN_COMPACT_ZOOM,
@@ -31,7 +30,8 @@ import {
   panIntoView,
   layoutBounds,
   NARROW_SCREEN_PX,
-  zoomToReadable,
+  closeUp,
+  closeUpZoomFor,
   initialViewport,
   MAX_FIT_ZOOM,
   zoomAboutCenter,
@@ -44,8 +44,8 @@ const REFIT_THRESHOLD = 0.1;
 const REARRANGE_FACTOR = 0.8;
 /** The same after a change of the design, which should leave objects at their places. */
 const REARRANGE_FOR_DESIGN_FACTOR = 0.6;
-/** The least zoom that stages side by side share while they follow the steps: each has a quarter of the page. */
-const MIN_SHARED_ZOOM = 0.6;
+/** Stages side by side have a quarter of the page each: the whole graph stays in view down to `overview`, and a close-up is at most at `closeUp`. */
+const SIDE_BY_SIDE_ZOOM = { overview: 0.48, closeUp: 0.75 };
 /** Duration of an automatic move of the view, ms. */
 const MOVE_MS = 260;
 
@@ -55,18 +55,17 @@ export interface Camera {
   readonly showNode: (id: string) => void;
   /** Shows what the last step touched, and follows the steps again. */
   readonly resumeFollowing: () => void;
+  /** A press or a turn of the wheel has ended the move that was under way. */
+  readonly onInterrupt: () => void;
   /** The user moved the view: stop moving it automatically. */
   readonly onUserMove: () => void;
 }
 
 /**
  * Moves the viewport. It fits the layout on open. With focus on, it then follows the steps: it shows everything if that is
- * readable, else a close-up of what the step touches. With a shared zoom, it does so at that zoom.
+ * readable, else a close-up of what the step touches.
  */
-export function useCamera(
-  root: RefObject<HTMLElement | null>,
-  sharedZoom: SharedZoom | undefined,
-): Camera {
+export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boolean): Camera {
   const flow = useReactFlow();
   const flowStore = useStoreApi();
   const stage = useStageStore();
@@ -84,77 +83,97 @@ export function useCamera(
     () => stageScale(presenting, flowStore.getState().width),
     [presenting, flowStore],
   );
-  /** The zoom that this stage shares with others; with focus on, not below what is readable. */
-  const fixedZoom = useCallback((): number | undefined => {
-    if (!sharedZoom || flowStore.getState().width < NARROW_SCREEN_PX) return undefined;
-    const zoom = Math.min(MAX_FIT_ZOOM, sharedZoom.get());
-    return focus ? Math.max(MIN_SHARED_ZOOM, zoom) : zoom;
-  }, [sharedZoom, focus, flowStore]);
-  const closeUpZoom = useCallback(() => fixedZoom() ?? MIN_FULL_ZOOM * scale(), [fixedZoom, scale]);
-  const smallestZoom = useCallback(
-    () => fixedZoom() ?? MIN_COMPACT_ZOOM * scale(),
-    [fixedZoom, scale],
+  const overviewZoom = useCallback(
+    () => (sideBySide ? SIDE_BY_SIDE_ZOOM.overview : MIN_OVERVIEW_ZOOM) * scale(),
+    [sideBySide, scale],
+  );
+  const closeUpZoom = useCallback(
+    () => (sideBySide ? SIDE_BY_SIDE_ZOOM.closeUp : MIN_FULL_ZOOM) * scale(),
+    [sideBySide, scale],
+  );
+  const smallestZoom = useCallback(() => MIN_COMPACT_ZOOM * scale(), [scale]);
+  /** A stage on a phone shows the width of the graph and scrolls. One of several is too low for that. */
+  const isNarrow = useCallback(
+    () => !sideBySide && flowStore.getState().width < NARROW_SCREEN_PX,
+    [sideBySide, flowStore],
   );
   /** Whether the whole graph would be too small to read while following the steps. */
   const needsCloseUp = useCallback((): boolean => {
     const { width, height } = flowStore.getState();
-    if (!focus || userMoved.current || width < NARROW_SCREEN_PX) return false;
+    if (!focus || userMoved.current || isNarrow()) return false;
     const { zoom } = fitViewport(layoutBounds(stage.getState().scene.layout), { width, height });
-    return zoom < (fixedZoom() ?? MIN_OVERVIEW_ZOOM * scale());
-  }, [focus, scale, fixedZoom, stage, flowStore]);
+    return zoom < overviewZoom();
+  }, [focus, isNarrow, overviewZoom, stage, flowStore]);
+
+  /** Where an automatic move of the view goes to, until it is there. */
+  const destination = useRef<Viewport>(undefined);
+  /** The viewport, after the move that is under way. */
+  const viewportNow = useCallback((): Viewport => {
+    const [x, y, zoom] = flowStore.getState().transform;
+    return destination.current ?? { x, y, zoom };
+  }, [flowStore]);
+  /** Sets the detail level, for the style sheets. On the element directly, so that panning and zooming do not re-render. */
+  const appliedDetail = useRef('');
+  const applyDetailLevel = useCallback((): void => {
+    const { level, terse, chipFields, typeScale } = detailLevelAt(viewportNow().zoom / scale());
+    const key = `${level} ${terse} ${chipFields} ${typeScale}`;
+    if (appliedDetail.current === key || !root.current) return;
+    appliedDetail.current = key;
+    root.current.setAttribute('data-detail', level);
+    root.current.toggleAttribute('data-terse', terse);
+    root.current.toggleAttribute('data-chip-fields', chipFields);
+    root.current.style.setProperty('--screen-px', String(typeScale));
+  }, [root, scale, viewportNow]);
+  /** Moves the view. The detail level changes once, to that of the destination: each change restyles every node. */
+  const moveTo = useCallback(
+    async (next: Viewport, duration: number): Promise<void> => {
+      const animated = duration > 0 && !prefersReducedMotion();
+      destination.current = animated ? next : undefined;
+      await flow.setViewport(next, animated ? { duration } : undefined);
+      if (destination.current === next) destination.current = undefined;
+    },
+    [flow],
+  );
 
   /** Makes `rect` visible and, in a close-up, readable. */
   const show = useCallback(
     (rect: Rect | undefined): void => {
-      const {
-        transform: [x, y, zoom],
-        width,
-        height,
-      } = flowStore.getState();
+      const { width, height } = flowStore.getState();
       if (!rect || width === 0) return;
-      const current: Viewport = { x, y, zoom };
+      const current = viewportNow();
       const screen = { width, height };
-      const readable = needsCloseUp()
-        ? zoomToReadable(
-            current,
-            rect,
-            layoutBounds(stage.getState().scene.layout),
-            screen,
-            closeUpZoom(),
-          )
-        : current;
+      let readable = current;
+      if (needsCloseUp()) {
+        const bounds = layoutBounds(stage.getState().scene.layout);
+        const limits = {
+          min: Math.max(smallestZoom(), fitViewport(bounds, screen).zoom),
+          max: closeUpZoom(),
+        };
+        const zoom = closeUpZoomFor(current.zoom, rect, screen, limits);
+        readable = closeUp(current, rect, bounds, screen, zoom);
+      }
       const next =
-        panIntoView(
-          readable,
-          rect,
-          screen,
-          width < NARROW_SCREEN_PX ? readable.zoom : smallestZoom(),
-        ) ?? readable;
-      if (next !== current)
-        void flow.setViewport(next, {
-          duration: prefersReducedMotion() ? 0 : MOVE_MS,
-        });
+        panIntoView(readable, rect, screen, isNarrow() ? readable.zoom : smallestZoom()) ??
+        readable;
+      if (next !== current) void moveTo(next, MOVE_MS);
     },
-    [flow, needsCloseUp, closeUpZoom, smallestZoom, stage, flowStore],
+    [moveTo, isNarrow, needsCloseUp, closeUpZoom, smallestZoom, stage, viewportNow, flowStore],
   );
 
   /** Shows what the last step touched, its process and its file: all of it if that is legible, else as much as fits. */
   const showTouched = useCallback((): void => {
-    const {
-      transform: [x, y, current],
-      width,
-      height,
-    } = flowStore.getState();
+    const { width, height } = flowStore.getState();
     const screen = { width, height };
+    const current = viewportNow();
     const placements = touchedPlacements(stage.getState());
     const all = boundsOf(placements);
-    if (!userMoved.current && width >= NARROW_SCREEN_PX && placements.length > 0) {
+    if (!userMoved.current && !isNarrow() && placements.length > 0) {
       const { zoom } = fitViewport(all, screen);
       if (zoom >= smallestZoom()) return show(all);
     }
-    const zoom = needsCloseUp() ? Math.max(current, closeUpZoom()) : current;
-    show(boundsToShow(placements, { x, y, zoom }, screen));
-  }, [show, needsCloseUp, closeUpZoom, smallestZoom, stage, flowStore]);
+    const zoom = needsCloseUp() ? smallestZoom() : current.zoom;
+    show(boundsToShow(placements, { ...current, zoom }, screen));
+  }, [show, isNarrow, needsCloseUp, smallestZoom, stage, viewportNow, flowStore]);
 
   const showSelected = useCallback((): void => {
     const { selection } = session.getState();
@@ -188,56 +207,50 @@ export function useCamera(
       const { zoom } = initialViewport(scene.layout, [], screen);
       if (zoom < freshZoom * rearrangeFactor)
         relayout(stage, session, { shape, arrangement: arrangement + 1 });
-      const touched = touchedPlacements(stage.getState());
-      const bounds = layoutBounds(stage.getState().scene.layout);
-      const fixed = fixedZoom();
-      const whole = initialViewport(
-        stage.getState().scene.layout,
-        touched,
-        screen,
-        fixed ?? MAX_FIT_ZOOM * scale(),
-      );
-      // The process first, unlike for a step: it is what one looks for in each stage.
-      void flow.setViewport(
-        fixed === undefined
+      const layout = stage.getState().scene.layout;
+      const maxZoom = MAX_FIT_ZOOM * scale();
+      const whole = fitViewport(layoutBounds(layout), screen, maxZoom);
+      void moveTo(
+        sideBySide && whole.zoom >= overviewZoom()
           ? whole
-          : zoomToReadable(
-              whole,
-              boundsToShow(touched.toReversed(), { ...whole, zoom: fixed }, screen) ?? bounds,
-              bounds,
-              screen,
-              fixed,
-            ),
-        { duration: prefersReducedMotion() ? 0 : duration },
+          : initialViewport(layout, touchedPlacements(stage.getState()), screen, maxZoom),
+        duration,
       );
     },
-    [flow, stage, session, scale, fixedZoom, freshLayout, flowStore],
+    [moveTo, sideBySide, overviewZoom, stage, session, scale, freshLayout, flowStore],
   );
 
   /** Keeps a graph in view while steps, calls and another design change it; `moved`: rows have opened or closed. */
   const follow = useCallback(
     (moved: boolean, otherDesign: boolean): void => {
-      const {
-        transform: [x, y, zoom],
-        width,
-        height,
-      } = flowStore.getState();
+      const { width, height } = flowStore.getState();
       const { nodesInReadingOrder, scene } = stage.getState();
       const hasOwnCalls = currentSnapshot(session.getState()).issuedCalls.size > 0;
       const mayRearrange = hasOwnCalls || otherDesign;
       if (
         userMoved.current ||
-        width < NARROW_SCREEN_PX ||
+        isNarrow() ||
         (needsCloseUp() &&
           scene.touched.size > 0 &&
-          !(mayRearrange && freshLayout().zoom >= MIN_OVERVIEW_ZOOM * scale()))
+          !(mayRearrange && freshLayout().zoom >= overviewZoom()))
       )
         return showTouched();
       const bounds = boundsOf(nodesInReadingOrder.map((node) => node.placement));
-      if (!moved && isInView({ x, y, zoom }, bounds, { width, height })) return;
+      if (!moved && isInView(viewportNow(), bounds, { width, height })) return;
       fit(hasOwnCalls ? REARRANGE_FACTOR : otherDesign ? REARRANGE_FOR_DESIGN_FACTOR : 0, MOVE_MS);
     },
-    [fit, freshLayout, needsCloseUp, scale, session, showTouched, stage, flowStore],
+    [
+      fit,
+      freshLayout,
+      isNarrow,
+      needsCloseUp,
+      overviewZoom,
+      session,
+      showTouched,
+      stage,
+      viewportNow,
+      flowStore,
+    ],
   );
 
   // Fits a new scenario or layout, and fits again after a large resize unless the user has moved the view.
@@ -263,13 +276,11 @@ export function useCamera(
         shapedFor = sizeClass(fitted);
         relayout(stage, session, { shape: shapeFor(program, folded, fitted) });
       }
-      const size = maxLayoutSize(program, folded, stage.getState().shape);
-      sharedZoom?.report(stage, fitViewport({ x: 0, y: 0, ...size }, fitted).zoom);
       if (userMoved.current) return;
       fit(REARRANGE_FOR_DESIGN_FACTOR);
       // After a resize, return to the current step; after folding, keep the overview of the new layout.
       const { followSteps, scene } = stage.getState();
-      const isLegible = flowStore.getState().transform[2] >= MIN_COMPACT_ZOOM * scale();
+      const isLegible = viewportNow().zoom >= smallestZoom();
       if (
         needsCloseUp() &&
         (!isLegible || (foldsUnchanged && followSteps && scene.touched.size > 0))
@@ -285,21 +296,14 @@ export function useCamera(
     shape,
     fit,
     needsCloseUp,
-    scale,
+    smallestZoom,
     session,
     showSelected,
     showTouched,
-    sharedZoom,
     stage,
+    viewportNow,
     flowStore,
   ]);
-  useEffect(() => {
-    const unsubscribe = sharedZoom?.subscribe(() => {
-      if (!userMoved.current) fit(0);
-    });
-    return unsubscribe;
-  }, [sharedZoom, fit]);
-  useEffect(() => () => sharedZoom?.report(stage, undefined), [sharedZoom, stage]);
 
   useEffect(
     () =>
@@ -335,24 +339,11 @@ export function useCamera(
     [showSelected, session, stage, foldedGroups],
   );
 
-  // The detail level, for the style sheets. Set on the element directly, so that panning and zooming do not re-render.
   useLayoutEffect(() => {
-    let applied = '';
-    const applyDetailLevel = (): void => {
-      const { level, terse, chipFields, typeScale } = detailLevelAt(
-        flowStore.getState().transform[2] / scale(),
-      );
-      const key = `${level} ${terse} ${chipFields} ${typeScale}`;
-      if (applied === key || !root.current) return;
-      applied = key;
-      root.current.setAttribute('data-detail', level);
-      root.current.toggleAttribute('data-terse', terse);
-      root.current.toggleAttribute('data-chip-fields', chipFields);
-      root.current.style.setProperty('--screen-px', String(typeScale));
-    };
+    appliedDetail.current = '';
     applyDetailLevel();
     return flowStore.subscribe(applyDetailLevel);
-  }, [root, scale, flowStore]);
+  }, [applyDetailLevel, flowStore]);
 
   return {
     fit: useCallback(() => {
@@ -365,6 +356,9 @@ export function useCamera(
       stage.setState({ followSteps: true });
       showTouched();
     }, [showTouched, stage]),
+    onInterrupt: useCallback(() => {
+      destination.current = undefined;
+    }, []),
     onUserMove: useCallback(() => {
       userMoved.current = true;
       if (stage.getState().followSteps) stage.setState({ followSteps: false });
@@ -381,21 +375,16 @@ export function useCamera(
           height,
         } = flowStore.getState();
         userMoved.current = true;
-        void flow.setViewport(zoomAboutCenter({ x, y, zoom }, factor, { width, height }));
+        void moveTo(zoomAboutCenter({ x, y, zoom }, factor, { width, height }), 0);
       },
-      [flow, flowStore],
+      [moveTo, flowStore],
     ),
   };
 }
 
-/** The placement of a node, extended by the height of its badge. */
+/** The placement of a node, extended by its badge. */
 function withBadge(node: NodeView): NodePlacement {
-  const { placement } = node;
-  const [badge] = badgeRect(node);
-  if (!badge) return placement;
-  const y = Math.min(placement.y, badge.y);
-  const bottom = Math.max(placement.y + placement.height, badge.y + badge.height);
-  return { ...placement, y, height: bottom - y };
+  return { ...node.placement, ...boundsOf([node.placement, ...badgeRect(node)]) };
 }
 
 /** Placements of the touched nodes and the actors by importance: new nodes, nodes with changed edges, other nodes, the process.

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   boundsOf,
   panIntoView,
-  zoomToReadable,
+  closeUp,
+  closeUpZoomFor,
   initialViewport,
   fitViewport,
   zoomAboutCenter,
@@ -72,7 +73,7 @@ describe('viewport', () => {
     expect((250 - viewport.y) / viewport.zoom).toBeCloseTo(230);
   });
 
-  it('zooms in until the rectangle is readable, and shows nothing outside the stage', () => {
+  it('zooms in on a rectangle, and shows nothing outside the stage', () => {
     const stage = { x: -100, y: -200, width: 3000, height: 2000 };
     const overview = fitViewport(stage, screen);
     for (const rect of [
@@ -80,7 +81,7 @@ describe('viewport', () => {
       { x: 1200, y: 900, width: 136, height: 90 },
       { x: 2764, y: 1710, width: 136, height: 90 },
     ]) {
-      const viewport = zoomToReadable(overview, rect, stage, screen, 0.7);
+      const viewport = closeUp(overview, rect, stage, screen, 0.7);
       expect(viewport.zoom).toBe(0.7);
       expect(isVisible(rect, viewport, screen)).toBe(true);
       const shown = toScreen(stage, viewport);
@@ -91,8 +92,27 @@ describe('viewport', () => {
         shown.y + shown.height >= screen.height - 1e-6,
       ]).toEqual([true, true, true, true]);
     }
-    const readable = { x: 1, y: 2, zoom: 1 };
-    expect(zoomToReadable(readable, stage, stage, screen, 0.7)).toBe(readable);
+    const readable = { x: 1, y: 2, zoom: 0.7 };
+    expect(closeUp(readable, stage, stage, screen, 0.7)).toBe(readable);
+  });
+
+  it('takes few zooms for close-ups, and keeps one that is near the best', () => {
+    const limits = { min: 0.4, max: 0.93 };
+    const zoomFor = (current: number, width: number): number =>
+      closeUpZoomFor(current, { x: 0, y: 0, width, height: 10 }, screen, limits);
+    const widths = Array.from({ length: 40 }, (_, i) => 200 + 50 * i);
+    expect(new Set(widths.map((width) => zoomFor(0.1, width))).size).toBe(5);
+    for (const width of widths) {
+      const fitting = fitViewport({ x: 0, y: 0, width, height: 10 }, screen).zoom;
+      for (const current of [0.1, 0.5, 0.7, 0.93, 1.4]) {
+        const zoom = zoomFor(current, width);
+        expect(zoom).toBeLessThanOrEqual(Math.max(fitting, limits.min));
+        expect(zoom).toBeGreaterThanOrEqual(limits.min);
+      }
+    }
+    expect(zoomFor(0.7, 300)).toBe(0.7);
+    expect(zoomFor(0.5, 300)).toBe(0.93);
+    expect(zoomFor(0.93, 1000)).toBeCloseTo(0.93 / 1.25);
   });
 
   it('opens readable on a phone, at the touched nodes', () => {

@@ -142,15 +142,35 @@ export function boundsToShow(
   return shown.length > 0 ? boundsOf(shown) : undefined;
 }
 
-/** Zooms in on `rect` to at least `minZoom`, without showing anything outside `stage`. The same viewport if it has that zoom already. */
-export function zoomToReadable(
+/** Close-ups have few zooms, this factor apart: each change of the zoom restyles the nodes and disturbs the reader. */
+const ZOOM_STEP = 1.25;
+/** The view is left at a zoom up to this factor below that of the best close-up. */
+const STAY_FACTOR = 1.4;
+
+/** The zoom of a close-up that shows all of `rect`, if that is possible between `min` and `max`: the current one if it is a close-up and near the best. */
+export function closeUpZoomFor(
+  current: number,
+  rect: Rect,
+  screen: PixelSize,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  const { zoom: largest } = fitViewport(rect, screen, MAX_ZOOM);
+  const steps = Math.ceil(Math.log(max / Math.min(largest, max)) / Math.log(ZOOM_STEP) - 1e-9);
+  const best = Math.max(min, max / ZOOM_STEP ** steps);
+  return current > min && current <= Math.max(largest, best) && current >= best / STAY_FACTOR
+    ? current
+    : best;
+}
+
+/** Zooms to `rect`, if possible without showing anything outside `stage`. The same viewport if it has that zoom already. */
+export function closeUp(
   viewport: Viewport,
   rect: Rect,
   stage: Rect,
   screen: PixelSize,
-  minZoom: number,
+  zoom: number,
 ): Viewport {
-  if (viewport.zoom >= minZoom) return viewport;
+  if (viewport.zoom === zoom) return viewport;
   const pan = (
     start: number,
     length: number,
@@ -158,13 +178,13 @@ export function zoomToReadable(
     stageLength: number,
     screenLength: number,
   ): number => {
-    const centered = screenLength / 2 - (start + length / 2) * minZoom;
-    const min = screenLength - (stageStart + stageLength) * minZoom;
-    const max = -stageStart * minZoom;
+    const centered = screenLength / 2 - (start + length / 2) * zoom;
+    const min = screenLength - (stageStart + stageLength) * zoom;
+    const max = -stageStart * zoom;
     return min > max ? (min + max) / 2 : clamp(centered, min, max);
   };
   return {
-    zoom: minZoom,
+    zoom,
     x: pan(rect.x, rect.width, stage.x, stage.width, screen.width),
     y: pan(rect.y, rect.height, stage.y, stage.height, screen.height),
   };

@@ -25,7 +25,15 @@ export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
         {!withoutGlyph && <KindIcon glyph="fops" />}
         <span className={styles.names}>
           <b data-long={size === 'long' || undefined} data-small={size === 'small' || undefined}>
-            {title}
+            {title.split(/(access |(?<=\w) fops)/).map((part, i) =>
+              i % 2 === 1 ? (
+                <span key={part} className={styles.optionalWord}>
+                  {part}
+                </span>
+              ) : (
+                part
+              ),
+            )}
           </b>
         </span>
       </header>

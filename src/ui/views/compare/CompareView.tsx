@@ -1,8 +1,6 @@
-import { useState } from 'react';
 import { comparisonOf, MAX_COMPARED, MIN_COMPARED } from '../../../session/queries/comparison';
 import { dispatch } from '../../../session/actions/dispatch';
 import buttons from '../../controls/controls.module.css';
-import { createSharedZoom } from '../../stage/camera/sharedZoom';
 import { useSession, useSessionStore } from '../../useSession';
 import { ComparedStage } from './ComparedStage';
 import styles from './CompareView.module.css';
@@ -16,7 +14,6 @@ import { SharedTimelineBar } from './SharedTimelineBar';
  */
 export function CompareView({ inPage = true }: { readonly inPage?: boolean }) {
   const { shown, timeline } = useSession(comparisonOf);
-  const [sharedZoom] = useState(createSharedZoom);
   return (
     <div
       className={styles.wrap}
@@ -26,10 +23,12 @@ export function CompareView({ inPage = true }: { readonly inPage?: boolean }) {
       data-in-page={inPage ? '' : undefined}
     >
       <div data-content="">
-        <Choice />
+        <div className={styles.head}>
+          <Choice />
+          {timeline && <DifferenceHeadline timeline={timeline} />}
+        </div>
         {timeline && (
           <>
-            <DifferenceHeadline timeline={timeline} />
             <div className={styles.stages} data-count={timeline.runs.length}>
               {shown.flatMap((column) =>
                 'compared' in column ? (
@@ -39,7 +38,6 @@ export function CompareView({ inPage = true }: { readonly inPage?: boolean }) {
                     compared={column.compared}
                     line={timeline.runs.indexOf(column.compared)}
                     inPage={inPage}
-                    sharedZoom={sharedZoom}
                   />
                 ) : (
                   []

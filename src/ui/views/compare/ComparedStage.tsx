@@ -11,7 +11,6 @@ import { snapshotAt } from '../../../session/trace/replay';
 import { snapshotText } from '../../../session/trace/snapshotText';
 import { Icon, type IconName } from '../../controls/Icon';
 import { processColour } from '../../controls/processColour';
-import type { SharedZoom } from '../../stage/camera/sharedZoom';
 import { Stage } from '../../stage/Stage';
 import { SessionContext, useSession, useSessionStore } from '../../useSession';
 import styles from './CompareView.module.css';
@@ -30,11 +29,10 @@ interface ComparedStageProps {
   /** Index of the run on the shared timeline. */
   readonly line: number;
   readonly inPage: boolean;
-  readonly sharedZoom: SharedZoom;
 }
 
 /** The stage of one run at the position of the shared timeline, under what happens there. */
-export function ComparedStage({ column, compared, line, inPage, sharedZoom }: ComparedStageProps) {
+export function ComparedStage({ column, compared, line, inPage }: ComparedStageProps) {
   const session = useSessionStore();
   // Selection, hover and camera of this stage do not concern the session on screen.
   const stageSession = useMemo(() => createSession(compared.run.setup, compared.run), [compared]);
@@ -69,7 +67,7 @@ export function ComparedStage({ column, compared, line, inPage, sharedZoom }: Co
             toolbar={false}
             editable={false}
             arrangement={arrangementOf(line)}
-            sharedZoom={sharedZoom}
+            sideBySide
           />
         </SessionContext>
       </div>
@@ -146,7 +144,11 @@ function StageText({
   const snapshot = node && snapshotAt(node);
   const task = snapshot?.program.tasks[snapshot.task ?? -1]?.name;
   return (
-    <p className={styles.step} data-holds={holds ? '' : undefined}>
+    <p
+      className={styles.step}
+      data-holds={holds ? '' : undefined}
+      data-tooltip={snapshot && depth > 0 && !holds ? snapshotText(snapshot) : undefined}
+    >
       {depth === 0 || !snapshot ? (
         'No step has run yet.'
       ) : (
