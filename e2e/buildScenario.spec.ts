@@ -34,7 +34,11 @@ test('a race is built from an empty world, checked, saved and opened again', asy
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('./?scenario=bind-race');
   await idle(page);
-  await page.keyboard.press('n');
+  await page.getByRole('button', { name: /^Scenario:/ }).click();
+  await page
+    .getByRole('dialog', { name: 'Scenarios' })
+    .getByRole('button', { name: 'New scenario' })
+    .click();
   await idle(page);
   await expect(panel(page).getByText('No device yet.')).toBeVisible();
   await press(page, 'Device');

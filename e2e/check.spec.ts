@@ -195,7 +195,7 @@ test('a check of the 2021 split finds the second owner, and its counterexample p
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Pause walkthrough' }).click();
   await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
-  await expect(page.getByRole('region', { name: 'Caption' })).toContainText('owner-exclusive');
+  await expect(page.getByRole('region', { name: 'Caption' })).toContainText('One owner per device');
   await expect(page.getByRole('button', { name: 'Branch owner-exclusive' })).toHaveAttribute(
     'aria-pressed',
     'true',

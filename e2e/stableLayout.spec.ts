@@ -76,3 +76,32 @@ test('a small change of the window moves no object', async ({ page }) => {
     expect(await places(page), `${width}x${height}`).toEqual(before);
   }
 });
+
+test('calls, branches, playback and a copied link move no control', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=bind-race');
+  await idle(page);
+  const named = (name: string) => page.getByRole('button', { name, exact: true }).first();
+  const rows = async (...names: readonly string[]): Promise<readonly (number | undefined)[]> =>
+    Promise.all(names.map(async (name) => (await named(name).boundingBox())?.y));
+  const controls = ['Open vfio0', 'Open /dev/iommu', 'Step forward'];
+  const first = await rows(...controls);
+  await named('Open vfio0').click();
+  await idle(page);
+  expect(await rows(...controls)).toEqual(first);
+  await page.goto('./?scenario=bind-race&step=20');
+  await idle(page);
+  const start = await rows('Step qemu', 'Open vfio0', 'Step forward');
+  await page.getByRole('combobox', { name: 'Scheduler' }).selectOption('random');
+  await named('Step dpdk').click();
+  for (let i = 0; i < 8; i += 1) await page.keyboard.press('ArrowRight');
+  await idle(page);
+  await expect(page.getByRole('group', { name: 'Branches' })).toBeVisible();
+  expect(await rows('Step qemu', 'Open vfio0', 'Step forward')).toEqual(start);
+  await page.keyboard.press('b');
+  const before = await rows('Start a new scenario', 'Device');
+  await named('Copy a link to this run').click();
+  await expect(page.getByRole('status').filter({ hasText: 'Link copied.' })).toBeVisible();
+  expect(await rows('Start a new scenario', 'Device')).toEqual(before);
+});

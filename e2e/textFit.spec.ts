@@ -230,6 +230,31 @@ for (const focus of [true, false])
     expect(hidden).toEqual([]);
   });
 
+test('the calls, the files and the text of a step are shown in full', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  for (const address of [
+    './?scenario=container-dropped&design=rfc-opened&step=51',
+    './?scenario=bind-race&step=57',
+  ]) {
+    await page.goto(address);
+    await idle(page);
+    const cut = await page.evaluate(() =>
+      [
+        ...document.querySelectorAll(
+          '[aria-label="Processes"] :is(button, button *), [aria-label="Timeline"] footer p',
+        ),
+      ]
+        .filter(
+          (each) =>
+            each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1,
+        )
+        .filter((each) => getComputedStyle(each).display !== 'inline')
+        .map((each) => each.textContent),
+    );
+    expect(cut, address).toEqual([]);
+  }
+});
+
 for (const { width, height, phone } of [
   { width: 1440, height: 900, phone: false },
   { width: 390, height: 844, phone: true },

@@ -34,6 +34,21 @@ test('a tooltip shows at keyboard focus and follows the focus', async ({ page })
   await expect(page.getByRole('button', { name: 'Share or export' })).toBeFocused();
 });
 
+test('the tooltip of a pressed button stays away until the pointer has left it', async ({
+  page,
+}) => {
+  const play = page.getByRole('region', { name: 'Caption' }).getByRole('button').first();
+  await play.click();
+  // To another part of the same button, for longer than the delay before it would show.
+  await play.locator('svg').hover();
+  await page.waitForTimeout(700);
+  await expect(tooltip(page)).toBeHidden();
+  await page.getByRole('button', { name: 'Share or export' }).hover();
+  await expect(tooltip(page)).toBeVisible();
+  await play.hover();
+  await expect(tooltip(page)).toHaveText(/^Pause|^Continue/);
+});
+
 for (const [width, height] of [
   [1440, 900],
   [960, 700],

@@ -31,3 +31,16 @@ export function fopsTitle(accessFlag: AccessFlag | undefined, fops: 'parked' | '
 export function fopsText(accessFlag: AccessFlag | undefined, access: 'parked' | 'normal'): string {
   return accessFlag ? fopsTitle(accessFlag, access) : `fops ${access}`;
 }
+
+const SHORT_FLAG_TEXTS = {
+  granted: { parked: 'no access', normal: 'granted' },
+  blocked: { parked: 'blocked', normal: 'open' },
+} as const;
+
+/** The same in a word or two, for a badge. It says what is so, not what has happened: nothing is refused before a call. */
+export function accessLabel(
+  access: 'parked' | 'normal',
+  accessFlag: AccessFlag | undefined,
+): string {
+  return accessFlag ? SHORT_FLAG_TEXTS[accessFlag][access] : access;
+}

@@ -1,3 +1,4 @@
+import { propertyById } from '../../kernel/properties/properties';
 import type { Snapshot } from './replay';
 import { unreachedFaultsAt } from './unreachedFaultsAt';
 
@@ -8,4 +9,9 @@ export function snapshotText(snapshot: Snapshot): string {
     ...(eventTexts.length > 0 ? eventTexts : [step ? step.title : 'Initial state']),
     ...unreachedFaultsAt(snapshot).map(({ path, message }) => `error: ${path}: ${message}`),
   ].join('; ');
+}
+
+/** `Property violated: One owner per device. vfio0 has two owners`. */
+export function violationSentence({ property, text }: Snapshot['violations'][number]): string {
+  return `Property violated: ${propertyById(property).title}. ${text}`;
 }

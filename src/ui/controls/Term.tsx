@@ -18,7 +18,7 @@ export function Term({
   if (meaning === undefined)
     throw new Error(`Term: expected a first term of the glossary, got ${of}`);
   return (
-    <span className={styles.term} tabIndex={0} data-tooltip={meaning}>
+    <span className={styles.term} tabIndex={0} data-tooltip={meaning} data-tooltip-side="below">
       {children}
     </span>
   );

@@ -10,6 +10,7 @@ const HIDE_DELAY_MS = 200;
  * The one tooltip of the page: shows the `data-tooltip` text of the control that is hovered or has keyboard focus, and the
  * picture at the URL `data-tooltip-picture`.
  * As WCAG 1.4.13 asks, the pointer can move onto it, Escape hides it, and nothing else does while the control is hovered or focused.
+ * A pressed control has been understood: its tooltip stays away until the pointer has left it.
  */
 export function TooltipLayer() {
   const layer = useRef<HTMLDivElement>(null);
@@ -19,9 +20,12 @@ export function TooltipLayer() {
 
 function followPointerAndFocus(layer: HTMLElement): () => void {
   let owner: HTMLElement | undefined;
+  let pressed: HTMLElement | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const place = (): void => {
-    if (owner) placeBeside(layer, owner.getBoundingClientRect(), 'above', 'center');
+    if (!owner) return;
+    const side = owner.dataset['tooltipSide'] === 'below' ? 'below' : 'above';
+    placeBeside(layer, owner.getBoundingClientRect(), side, 'center');
   };
   const show = (next: HTMLElement): void => {
     clearTimeout(timer);
@@ -63,6 +67,8 @@ function followPointerAndFocus(layer: HTMLElement): () => void {
     clearTimeout(timer);
     const hovered = target.closest<HTMLElement>('[data-tooltip]');
     if (layer.contains(target) || hovered === owner) return;
+    if (hovered && hovered === pressed) return;
+    pressed = undefined;
     if (hovered) timer = setTimeout(() => hovered.isConnected && show(hovered), SHOW_DELAY_MS);
     else hideSoon();
   });
@@ -75,7 +81,13 @@ function followPointerAndFocus(layer: HTMLElement): () => void {
     if (focused) show(focused);
   });
   on('focusout', hide);
-  on('pointerdown', hide);
+  on('pointerdown', ({ target }) => {
+    hide();
+    pressed =
+      target instanceof Element
+        ? (target.closest<HTMLElement>('[data-tooltip]') ?? undefined)
+        : undefined;
+  });
   on('keydown', ({ key }) => {
     if (key === 'Escape') hide();
   });

@@ -34,6 +34,17 @@ export function LibraryDialog() {
           onChange={(event) => setQuery(event.target.value)}
           onKeyDown={moveFocusToList}
         />
+        <button
+          type="button"
+          className={buttons.button}
+          onClick={() => {
+            dispatch(session, 'close-dialog');
+            dispatch(session, 'new-scenario');
+          }}
+        >
+          <Icon name="plus" />
+          New scenario
+        </button>
       </div>
       <div
         className={styles.list}

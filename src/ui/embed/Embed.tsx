@@ -5,7 +5,7 @@ import type { PortAdapter } from '../../host/portAdapter';
 import { dispatch, EMBED_COMMANDS } from '../../session/actions/dispatch';
 import { currentCaption } from '../../session/queries/captions';
 import { currentSnapshot } from '../../session/trace/replay';
-import { snapshotText } from '../../session/trace/snapshotText';
+import { snapshotText, violationSentence } from '../../session/trace/snapshotText';
 import { permalinkOf } from '../../session/url/permalink';
 import type { Session } from '../../session/store/session';
 import type { CreateWorker } from '../../check-worker/workerFactories';
@@ -235,12 +235,7 @@ function EmbedCaption() {
   return (
     <section className={styles.caption} aria-label="Caption">
       {cursor === 0 ? about : (caption?.say ?? text)}
-      {violation && (
-        <strong>
-          {' '}
-          Property violated ({violation.property}): {violation.text}
-        </strong>
-      )}
+      {violation && <strong> {violationSentence(violation)}</strong>}
     </section>
   );
 }

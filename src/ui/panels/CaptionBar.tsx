@@ -12,7 +12,7 @@ import { useSession, useSessionStore } from '../useSession';
 import styles from './CaptionBar.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 import { currentBranch, FIRST_BRANCH_ID } from '../../session/trace/run';
-import { snapshotText } from '../../session/trace/snapshotText';
+import { snapshotText, violationSentence } from '../../session/trace/snapshotText';
 import { unreachedFaultsAt } from '../../session/trace/unreachedFaultsAt';
 
 /** `Modified design`, or `Own design`. */
@@ -52,7 +52,7 @@ export function CaptionBar() {
       <div className={styles.text}>
         <p className={styles.caption} data-fresh={isNewCaption ? '' : undefined}>
           {violation
-            ? `Property violated (${violation.property}): ${violation.text}`
+            ? violationSentence(violation)
             : faultError
               ? `Error: ${faultError.path}: ${faultError.message}`
               : (text ?? firstSentence(scenario.about))}

@@ -1,7 +1,7 @@
 import { useRef, type CSSProperties } from 'react';
 import { availableCalls, type Caller } from '../../session/queries/availableCalls';
 import { currentSnapshot } from '../../session/trace/replay';
-import { accessFlagOf, fopsText } from '../../graph/model/accessText';
+import { accessFlagOf, accessLabel, fopsText } from '../../graph/model/accessText';
 import type { PageLayout } from '../../session/store/session';
 import { taskStatuses, type TaskStatus } from '../../session/queries/taskStatus';
 import { Segmented } from '../controls/Segmented';
@@ -9,7 +9,7 @@ import buttons from '../controls/controls.module.css';
 import { processColour } from '../controls/processColour';
 import { useFocusFallback } from '../controls/useFocusFallback';
 import { useSession, useSessionStore } from '../useSession';
-import { TaskRow } from './TaskRow';
+import { IdleTaskRow, TaskRow } from './TaskRow';
 import styles from './ProcessesPanel.module.css';
 import type { OpenFd } from '../../session/queries/openFds';
 import type { CallChoice } from '../../session/queries/callTemplates';
@@ -47,7 +47,7 @@ export function ProcessesPanel() {
           caller={caller}
           collapsed={callers.length > MAX_EXPANDED_CARDS}
           callMode={callMode}
-          tasks={tasks.filter((task) => task.process === caller.name && task.nextStep)}
+          tasks={tasks.filter((task) => task.process === caller.name)}
           colour={processColour(snapshot.program.world, caller.name)}
         />
       ))}
@@ -68,6 +68,7 @@ function ProcessCard({ caller, collapsed, tasks, callMode, colour }: ProcessCard
   useFocusFallback(card);
   const choices = choicesByVerb(caller);
   const unavailable = caller.calls.filter((call) => call.choices.length === 0);
+  // The files are below the call buttons, and every task keeps its row: a call moves no button that is under the pointer.
   const calls = (
     <>
       <div className={styles.calls}>
@@ -82,6 +83,15 @@ function ProcessCard({ caller, collapsed, tasks, callMode, colour }: ProcessCard
           </div>
         ))}
       </div>
+      {caller.fds.length > 0 && (
+        <ul className={styles.fds} aria-label={`Open files of ${caller.name}`}>
+          {caller.fds.map((fd) => (
+            <li key={fd.name}>
+              <FdButton fd={fd} />
+            </li>
+          ))}
+        </ul>
+      )}
       {unavailable.length > 0 && (
         <details className={styles.unavailable}>
           <summary>Unavailable ({unavailable.length})</summary>
@@ -107,15 +117,7 @@ function ProcessCard({ caller, collapsed, tasks, callMode, colour }: ProcessCard
       <h2 tabIndex={-1}>
         {caller.name} <small>{caller.kind === 'driver' ? 'kernel' : 'process'}</small>
       </h2>
-      {caller.fds.length > 0 && (
-        <ul className={styles.fds} aria-label={`Open files of ${caller.name}`}>
-          {caller.fds.map((fd) => (
-            <li key={fd.name}>
-              <FdButton fd={fd} />
-            </li>
-          ))}
-        </ul>
-      )}
+      {tasks.length === 0 && <IdleTaskRow text="no calls" />}
       {tasks.map((task) => (
         <TaskRow
           key={task.name}
@@ -155,7 +157,11 @@ function FdButton({ fd }: { readonly fd: OpenFd }) {
       onClick={() => dispatch(session, 'select', { name: selected ? undefined : fd.file })}
     >
       <b>{fd.name}</b> <span>{fd.kind === 'cdev' || fd.kind === 'device' ? target : fd.kind}</span>
-      {fd.fops && <em data-access={fd.fops}>{fopsText(accessFlag, fd.fops)}</em>}
+      {fd.fops && (
+        <em data-access={fd.fops} data-tooltip={fopsText(accessFlag, fd.fops)}>
+          {accessLabel(fd.fops, accessFlag)}
+        </em>
+      )}
     </button>
   );
 }

@@ -7,7 +7,7 @@ import { useSession, useSessionStore } from '../useSession';
 import styles from './TaskRow.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** A task with a running or upcoming call: its next step, or why it waits. */
+/** A task: its running or upcoming call with the next step, or why it waits. */
 export function TaskRow({
   task,
   named,
@@ -24,24 +24,25 @@ export function TaskRow({
   // A call that another one has to precede has not started: nothing blocks it.
   const isBlocked = task.wait !== undefined && task.wait.wait.kind !== 'name';
   const state = isBlocked ? 'waiting' : task.currentCall ? 'running' : 'next';
+  if (!task.nextStep)
+    return <IdleTaskRow text="all calls made" task={named ? task.name : undefined} />;
   const onClick = (command: 'step-task' | 'run-task') => () => {
     if (task.canStep) dispatch(session, command, { task: task.name });
   };
   const button = `${buttons.button} ${buttons.small}`;
   return (
-    <div className={styles.row} data-state={state} role="group" aria-label={`Task ${task.name}`}>
-      <p className={styles.call}>
-        <span>
-          {named && (
-            <>
-              <ProcessMark process={process} task={task.name} /> <b>{task.name}</b>{' '}
-            </>
-          )}
-          {{ waiting: 'waits in', running: 'in', next: 'next' }[state]}
-        </span>{' '}
-        <code>{call && callText(call.call)}</code>
-      </p>
-      <p className={styles.next}>{task.wait ? waitSentence(task.wait) : task.nextStep?.title}</p>
+    <div
+      className={styles.row}
+      data-state={state}
+      data-named={named ? '' : undefined}
+      role="group"
+      aria-label={`Task ${task.name}`}
+    >
+      {named && (
+        <p className={styles.task}>
+          <ProcessMark process={process} task={task.name} /> <b>{task.name}</b>
+        </p>
+      )}
       <div className={styles.buttons}>
         <button
           type="button"
@@ -64,6 +65,29 @@ export function TaskRow({
           Run
         </button>
       </div>
+      <p className={styles.now}>
+        <span>
+          {{ waiting: 'waits in', running: 'in', next: 'next' }[state]}{' '}
+          <code>{call && callText(call.call)}</code>
+        </span>
+        <span className={styles.next}>
+          {task.wait ? waitSentence(task.wait) : task.nextStep.title}
+        </span>
+      </p>
+    </div>
+  );
+}
+
+/** As high as the row of a task with a call. */
+export function IdleTaskRow({ text, task }: { readonly text: string; readonly task?: string }) {
+  return (
+    <div className={styles.row} data-state="idle">
+      {task !== undefined && (
+        <p className={styles.task}>
+          <b>{task}</b>
+        </p>
+      )}
+      <p className={styles.now}>{text}</p>
     </div>
   );
 }

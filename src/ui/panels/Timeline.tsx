@@ -14,6 +14,7 @@ import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../schedule';
 import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
+import { StepFooter } from './StepFooter';
 import { StepSlider } from './StepSlider';
 import styles from './Timeline.module.css';
 import { snapshotText } from '../../session/trace/snapshotText';
@@ -26,6 +27,8 @@ const MIN_STEP_WIDTH_PX = 9;
 const MIN_STEPS = 12;
 const MAX_FULL_SIZE_LANES = 4;
 const RULER_PX = 24;
+/** A lane with two held locks. */
+const USUAL_LANE_PX = 40;
 
 /** One lane per task over the steps of the branch, with a slider on the ruler. */
 export function Timeline() {
@@ -91,6 +94,7 @@ export function Timeline() {
           />
           <div
             className={styles.lanes}
+            style={{ '--reserved': `${reservedHeight(world.processes.length)}px` } as CSSProperties}
             onPointerDown={(event) => {
               if (event.target instanceof Element && event.target.closest('button')) return;
               event.currentTarget.setPointerCapture(event.pointerId);
@@ -131,11 +135,14 @@ export function Timeline() {
           />
         </div>
       </div>
-      <p className={styles.stepText} data-tooltip={text}>
-        {text}
-      </p>
+      <StepFooter text={text} />
     </section>
   );
+}
+
+/** A process that makes its first call gets a lane: the place is reserved, so that the playback bar above stays where it is. */
+function reservedHeight(processes: number): number {
+  return Math.min(processes, MAX_FULL_SIZE_LANES) * USUAL_LANE_PX;
 }
 
 /** Scrolls the playhead and the lane of the current task into view. */

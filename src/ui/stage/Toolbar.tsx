@@ -2,7 +2,7 @@ import type { ScenarioEdit } from '../../scenario/edit/editScenario';
 import { PopoverButton } from '../controls/PopoverButton';
 import { lazyPart } from '../controls/lazyPart';
 import { dispatch } from '../../session/actions/dispatch';
-import { useSessionStore } from '../useSession';
+import { useSession, useSessionStore } from '../useSession';
 import { LegendButton } from './LegendButton';
 import styles from './Stage.module.css';
 import { relayout, useStage, useStageStore } from './stageStore';
@@ -49,10 +49,11 @@ export function Toolbar({
           label="Add to the scenario"
           buttonLabel="Add to the scenario"
           tooltip="Add a process or a device to the scenario"
+          className={styles.addButton}
           popoverClassName={styles.addPopup}
           content={<AddMenu />}
         >
-          Add
+          Add <span>a process/device</span>
         </PopoverButton>
       )}
       <ToolButton title="Zoom in" d="M8 3.2v9.6M3.2 8h9.6" onClick={() => camera.zoomBy(1.25)} />
@@ -92,6 +93,7 @@ const ADDITIONS = [
 
 function AddMenu() {
   const session = useSessionStore();
+  const title = useSession((state) => state.run.setup.scenario.title);
   const groups = useStage((state) => state.groups);
   const additions: readonly { readonly text: string; readonly edit: ScenarioEdit }[] = [
     ...ADDITIONS,
@@ -100,18 +102,25 @@ function AddMenu() {
       edit: { kind: 'add-device' as const, group },
     })),
   ];
-  return additions.map(({ text, edit }) => (
-    <button
-      key={text}
-      type="button"
-      onClick={(event) => {
-        event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
-        dispatch(session, 'edit-scenario', { edit });
-      }}
-    >
-      {text}
-    </button>
-  ));
+  return (
+    <>
+      <p>
+        Changes the scenario on screen: <b>{title}</b>
+      </p>
+      {additions.map(({ text, edit }) => (
+        <button
+          key={text}
+          type="button"
+          onClick={(event) => {
+            event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
+            dispatch(session, 'edit-scenario', { edit });
+          }}
+        >
+          {text}
+        </button>
+      ))}
+    </>
+  );
 }
 
 function FoldAllButton() {

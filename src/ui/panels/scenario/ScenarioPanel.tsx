@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { exportFileName } from '../../../export/exports';
 import { scenarioExport } from '../../../export/formats/scenarioFile';
 import { dispatch } from '../../../session/actions/dispatch';
@@ -21,6 +21,9 @@ const ScenarioText = lazyPart({
   placeholder: <p className={styles.note}>Loading…</p>,
 });
 
+/** Long enough to read it. */
+const STATUS_MS = 4000;
+
 /** The scenario on screen as a form or as text. Every edit shows on the stage at once. */
 export function ScenarioPanel() {
   const session = useSessionStore();
@@ -28,11 +31,15 @@ export function ScenarioPanel() {
   const scenario = useSession(editedScenario);
   const byHand = useSession((state) => state.run.cursor > 0 && isRunByHand(state));
   const [status, setStatus] = useState('');
+  const clearing = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(clearing.current), []);
   // Browsers refuse the clipboard to frames and insecure pages; the dialog has the text to select.
   const copy = async (what: string, text: string): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
       setStatus(`${what} copied.`);
+      clearTimeout(clearing.current);
+      clearing.current = setTimeout(() => setStatus(''), STATUS_MS);
     } catch {
       dispatch(session, 'share');
     }
@@ -67,6 +74,9 @@ export function ScenarioPanel() {
             )
           }
         />
+        <span className={styles.copied} role="status">
+          {status}
+        </span>
         <Segmented<PageLayout['scenarioView']>
           label="Scenario as"
           value={view}
@@ -88,9 +98,6 @@ export function ScenarioPanel() {
             </button>
           </p>
         )}
-        <span className={styles.copied} role="status">
-          {status}
-        </span>
       </div>
       {view === 'form' ? <ScenarioForm scenario={scenario} /> : <ScenarioText />}
     </section>

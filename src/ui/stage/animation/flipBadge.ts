@@ -1,4 +1,5 @@
-import { ACCESS_ICON_PATHS, accessLabel } from '../nodes/access';
+import { accessLabel } from '../../../graph/model/accessText';
+import { ACCESS_ICON_PATHS } from '../nodes/access';
 import { ATTACH_FROM, DETACHED_AT } from './accessTiming';
 import styles from './EffectLayer.module.css';
 import type { Effect } from './effect';

@@ -1,5 +1,5 @@
-import type { AccessFlag } from '../../../graph/model/accessText';
-import { ACCESS_ICON_PATHS, accessLabel } from './access';
+import { accessLabel, type AccessFlag } from '../../../graph/model/accessText';
+import { ACCESS_ICON_PATHS } from './access';
 import styles from './node.module.css';
 
 /** A longer label fills the title line beside the name of a file. */

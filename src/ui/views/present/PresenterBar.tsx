@@ -2,7 +2,7 @@ import { designTitle } from '../../../kernel/language/design';
 import { branchCaptions, narration } from '../../../session/queries/captions';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { currentBranch } from '../../../session/trace/run';
-import { snapshotText } from '../../../session/trace/snapshotText';
+import { snapshotText, violationSentence } from '../../../session/trace/snapshotText';
 import { permalinkOf } from '../../../session/url/permalink';
 import { CommandButton } from '../../controls/CommandButton';
 import buttons from '../../controls/controls.module.css';
@@ -38,7 +38,7 @@ export function PresenterBar() {
       <div className={styles.caption}>
         <p className={styles.captionText}>
           {violation
-            ? `Property violated (${violation.property}): ${violation.text}`
+            ? violationSentence(violation)
             : run.cursor === 0
               ? run.setup.scenario.title
               : (text ?? run.setup.scenario.title)}
