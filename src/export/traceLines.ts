@@ -1,4 +1,5 @@
 import { callErrorText } from '../kernel/language/errno';
+import { lockCall } from '../kernel/language/printOps';
 import { waitBlockers, waitText } from '../kernel/machine/describeEvent';
 import {
   initialState,
@@ -65,7 +66,7 @@ export function traceLinesOf(
           depth,
           text:
             wait.kind === 'mutex'
-              ? `mutex_lock(&${cFieldName(program, wait.field)})`
+              ? `${lockCall('lock', wait.rwsem)}(&${cFieldName(program, wait.field)})`
               : `wait_for_completion(&${cFieldName(program, wait.field)})`,
         });
       const by = waitBlockers(program, state, wait).join(', ');
@@ -163,11 +164,9 @@ function eventText(program: Program, event: StepEvent, now: Int32Array): string 
   const { template, value } = event;
   switch (template.kind) {
     case 'lock':
-      return `mutex_lock(&${cFieldName(program, template.field)})`;
     case 'trylock':
-      return `mutex_trylock(&${cFieldName(program, template.field)})`;
     case 'unlock':
-      return `mutex_unlock(&${cFieldName(program, template.field)})`;
+      return `${lockCall(template.kind, template.rwsem)}(&${cFieldName(program, template.field)})`;
     case 'write': {
       const observed = formatFieldValue(program, template.field, value);
       return template.release

@@ -18,13 +18,13 @@ import {
   refIncNotZero,
   ret,
   comment,
-  spin,
   store,
   branch,
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
 import { failWithoutNode, findDeviceNode } from '../../kernel/language/vfs';
 import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
+import { KOBJ_LOOKUP } from '../shared/kobjLookup';
 
 /** put_device: the last reference frees the minor and the device. */
 export const putDevice: Op = refDec('device.kref', [idaFree('device.minor'), free('device')]);
@@ -43,17 +43,14 @@ export const openCdev: Routine = {
     {
       id: 'CHR.1',
       title: 'find the node, look up its number, pin the module and the cdev',
-      cite: 'fs/namei.c and fs/char_dev.c, path_openat and chrdev_open, v6.6',
+      cite: 'fs/namei.c, fs/char_dev.c and drivers/base/map.c, path_openat, chrdev_open and kobj_lookup, v6.6',
       confidence: 'SRC',
       ops: [
         ...findDeviceNode('cdev.node'),
-        spin(
-          'cdev_lock',
-          lookUp('cdev.mapped', 'kobj_lookup(cdev_map, inode->i_rdev)', 'device'),
-          branch(eq('cdev.mapped', 0), [
-            fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' }),
-          ]),
-        ),
+        lookUp('cdev.mapped', KOBJ_LOOKUP, 'device'),
+        branch(eq('cdev.mapped', 0), [
+          fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' }),
+        ]),
         fallible('cdev_get', 'ENXIO', 'the driver module is going away', { at: 'cdev' }),
         refInc('cdev.kobj'),
       ],

@@ -21,7 +21,6 @@ import {
   refIncNotZero,
   ret,
   comment,
-  spin,
   staticBranch,
   store,
   branch,
@@ -30,6 +29,7 @@ import type { Op } from '../../kernel/language/primitives';
 import { failWithoutNode } from '../../kernel/language/vfs';
 import { groupLookup, putGroup } from '../parked-shim/open';
 import { rfcPatch } from '../shared/citations';
+import { KOBJ_LOOKUP } from '../shared/kobjLookup';
 import { pciOpenSteps } from './vfioPci';
 
 const CITE = `drivers/vfio/vfio.c, vfio_device_fops_open; ${rfcPatch(2)}`;
@@ -100,19 +100,17 @@ export const openCdev: Routine = {
     {
       id: 'CHR.1',
       title: 'find the node, look up its number: one cdev for all minors',
-      cite: CHRDEV_OPEN_CITE,
+      cite: 'fs/namei.c, fs/char_dev.c and drivers/base/map.c, path_openat, chrdev_open and kobj_lookup, v5.14',
       ops: [
         staticBranch(
           'stale-node',
           [],
           [branch(live('device'), [branch(eq('device.node', 0), nodeOfAnother)], nodeOfAnother)],
         ),
-        spin(
-          'cdev_lock',
-          branch(eq('cdev.mapped', 0), [
-            fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' }),
-          ]),
-        ),
+        lookUp('cdev.mapped', KOBJ_LOOKUP),
+        branch(eq('cdev.mapped', 0), [
+          fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' }),
+        ]),
         refInc('cdev.kobj'),
       ],
     },

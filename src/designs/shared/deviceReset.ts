@@ -6,12 +6,14 @@ import {
   eq,
   fail,
   fallible,
+  downWrite,
   mutexLock,
   mutexTrylock,
   mutexUnlock,
   ne,
   ret,
   store,
+  upWrite,
   warnOn,
   withPointer,
 } from '../../kernel/language/primitives';
@@ -90,8 +92,9 @@ export function deviceReset(p: {
         ? [
             {
               id: 'RESET.1b',
-              title: 'remove the mappings of the device and lock memory_lock against accesses',
-              ops: [mutexLock('device.memory_lock')],
+              title:
+                'lock memory_lock for writing, against accesses; remove the mappings of the device',
+              ops: [downWrite('device.memory_lock')],
             },
           ]
         : []),
@@ -115,7 +118,7 @@ export function deviceReset(p: {
             {
               id: 'RESET.7',
               title: 'unlock memory_lock',
-              ops: [mutexUnlock('device.memory_lock'), ret()],
+              ops: [upWrite('device.memory_lock'), ret()],
             },
           ]
         : []),

@@ -1,16 +1,16 @@
 import type { CallBody, Routine, StepSpec } from '../../kernel/language/design';
 import {
   comment,
+  downRead,
   eqAcquire,
   driverOp,
   eq,
   fail,
   fallible,
-  mutexLock,
-  mutexUnlock,
   staticBranch,
   ret,
   branch,
+  upRead,
 } from '../../kernel/language/primitives';
 import type { FileKind } from '../../kernel/language/world';
 import { deviceReset } from '../shared/deviceReset';
@@ -67,12 +67,16 @@ const deviceCallRoutine: Routine = {
     },
     {
       id: 'GATE.3',
-      title: 'run the op of the driver; a reset holds memory_lock against it',
+      title: 'run the op of the driver; a read or write of a BAR excludes a reset',
+      cite: linuxCitation('drivers/vfio/pci/vfio_pci_rdwr.c', 'vfio_pci_bar_rw'),
       ops: [
         // Without a reset nothing else takes the lock, so it needs no field.
-        staticBranch('scenario-resets', [mutexLock('device.memory_lock')]),
+        staticBranch('scenario-resets', [
+          comment('mmap and most ioctls do not take memory_lock; the model takes it for every op'),
+          downRead('device.memory_lock'),
+        ]),
         driverOp('read, write, mmap or ioctl', { file: 'file' }),
-        staticBranch('scenario-resets', [mutexUnlock('device.memory_lock')]),
+        staticBranch('scenario-resets', [upRead('device.memory_lock')]),
         ret(),
       ],
     },

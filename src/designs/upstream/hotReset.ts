@@ -4,6 +4,7 @@ import {
   branch,
   comment,
   currentTask,
+  downWriteTrylock,
   driverOp,
   eq,
   fail,
@@ -16,11 +17,11 @@ import {
   live,
   lookUp,
   mutexLock,
-  mutexTrylock,
   mutexUnlock,
   ne,
   ret,
   staticBranch,
+  upWrite,
   violationIf,
 } from '../../kernel/language/primitives';
 import type { Condition, Op } from '../../kernel/language/primitives';
@@ -162,10 +163,7 @@ const steps: readonly StepSpec[] = [
             ),
           ],
         ),
-        comment(
-          'down_write_trylock: memory_lock is an rwsem; the model has a mutex, without readers',
-        ),
-        mutexTrylock('each.memory_lock', [
+        downWriteTrylock('each.memory_lock', [
           fail('EBUSY', 'another access holds memory_lock', { at: 'each', to: 'HRESET.10' }),
         ]),
       ),
@@ -203,7 +201,7 @@ const steps: readonly StepSpec[] = [
     title: 'unlock the memory_lock of each device',
     cite: DEV_SET_CITE,
     ops: [
-      forEachDevice(branch(eq('each.memory_lock', currentTask), [mutexUnlock('each.memory_lock')])),
+      forEachDevice(branch(eq('each.memory_lock', currentTask), [upWrite('each.memory_lock')])),
     ],
   },
   {

@@ -99,7 +99,7 @@ export function vfioDevice(kvm: boolean): ObjectType {
       cdev_opened: { kind: 'bool' },
       // Not in the kernel: what open_device of the driver sets up and close_device takes down.
       driver_open: { kind: 'bool', modelOnly: true },
-      /** Of vfio_pci_core_device: an rwsem, taken for reading by each access and for writing by a reset. */
+      /** Of vfio_pci_core_device, a rw_semaphore: its writer, which is a reset. */
       memory_lock: { kind: 'mutex' },
       ...kvmPointer(kvm, 'reference'),
       group_next: { kind: 'bool', memberOf: 'group->device_list', init: REGISTERED_AT_START },

@@ -20,7 +20,6 @@ import {
   refIncNotZero,
   ret,
   comment,
-  spin,
   store,
   branch,
 } from '../../kernel/language/primitives';
@@ -28,12 +27,17 @@ import type { Op } from '../../kernel/language/primitives';
 import { failWithoutNode, findDeviceNode } from '../../kernel/language/vfs';
 import { detachContainerSteps } from './container';
 import { putCdev, putGroupCdev, putRegistration, deviceReleaseSteps } from './lifetime';
+import { KOBJ_LOOKUP } from '../shared/kobjLookup';
 import { linuxCitation } from './citation';
 import { checkRawIo, ifNoiommu } from './noiommu';
 
 const CHRDEV_OPEN_CITE = linuxCitation(
   'fs/namei.c and fs/char_dev.c',
   'path_openat and chrdev_open',
+);
+const CHRDEV_LOOKUP_CITE = linuxCitation(
+  'fs/namei.c, fs/char_dev.c and drivers/base/map.c',
+  'path_openat, chrdev_open, exact_lock and kobj_lookup',
 );
 const GROUP_OPEN_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_open');
 const GROUP_RELEASE_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_release');
@@ -45,7 +49,7 @@ function chrdevOpenSteps(at: 'cdev' | 'group', fops: string): readonly StepSpec[
     {
       id: 'CHR.1',
       title: 'find the node, look up its number, pin the module and the cdev',
-      cite: CHRDEV_OPEN_CITE,
+      cite: CHRDEV_LOOKUP_CITE,
       ops: [
         ...(at === 'cdev'
           ? findDeviceNode('cdev.node')
@@ -65,15 +69,8 @@ function chrdevOpenSteps(at: 'cdev' | 'group', fops: string): readonly StepSpec[
               ),
             ]),
         // The lookup reads the cdev map, so a freed object is not an access to it.
-        spin(
-          'cdev_lock',
-          lookUp(
-            `${at}.mapped`,
-            'kobj_lookup(cdev_map, inode->i_rdev)',
-            at === 'cdev' ? 'device' : 'group',
-          ),
-          branch(live(at), [branch(eq(`${at}.mapped`, 0), [unmapped])], [unmapped]),
-        ),
+        lookUp(`${at}.mapped`, KOBJ_LOOKUP, at === 'cdev' ? 'device' : 'group'),
+        branch(live(at), [branch(eq(`${at}.mapped`, 0), [unmapped])], [unmapped]),
         fallible('cdev_get', 'ENXIO', 'the module is going away', { at }),
         refInc(`${at}.kobj`),
       ],

@@ -226,19 +226,20 @@ function withoutRepeats(lines: readonly TraceLine[]): readonly TraceLine[] {
   );
 }
 
+const LOCK_CALL = /^(?:mutex_(?:un)?lock|(?:down|up)_(?:read|write))(?=\()/;
+
 /** Keeps relevant lines, among them calls and their results, and the locking of contended mutexes. */
 function keepRelevant(lines: readonly TraceLine[]): readonly TraceLine[] {
   const contended = new Set(
     lines
       .filter((line, i) => lines[i + 1]?.kind === 'blocks' && line.kind === 'event')
-      .map((line) => line.text.replace('mutex_lock', '')),
+      .map((line) => line.text.replace(LOCK_CALL, '')),
   );
   const kept = withoutRepeats(
     lines.filter(
       (line) =>
         line.relevant ||
-        (/^mutex_(un)?lock/.test(line.text) &&
-          contended.has(line.text.replace(/^mutex_(un)?lock/, ''))),
+        (LOCK_CALL.test(line.text) && contended.has(line.text.replace(LOCK_CALL, ''))),
     ),
   );
   // A call of which only the result is relevant takes one line, except the only call of a task: the heading shows it.

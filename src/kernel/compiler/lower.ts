@@ -1,7 +1,7 @@
 import type { StepSpec } from '../language/design';
 import { all, any, binary, constant, field, not, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';
-import type { Condition, Op, StatePath } from '../language/primitives';
+import type { Condition, Op, RwsemMode, StatePath } from '../language/primitives';
 import { printCondition, printPath } from '../language/printOps';
 import { emitEvent, violate } from './callContext';
 import type { CallContext } from './callContext';
@@ -53,7 +53,12 @@ export class Lowering {
     if (op.kind === 'mutexLock') {
       const { cases } = scope.fields(op.mutex);
       for (const c of cases)
-        this.waits.push({ kind: 'mutex', field: c.field.index, when: all([when, c.when]) });
+        this.waits.push({
+          kind: 'mutex',
+          field: c.field.index,
+          ...rwsemOf(op),
+          when: all([when, c.when]),
+        });
       return binary('eq', scope.load(op.mutex), constant(0));
     }
     if (op.kind === 'waitForCompletion') {
@@ -129,14 +134,14 @@ export class Lowering {
       case 'mutexLock':
         memory.flush(scope, out);
         return memory.write(op.mutex, constant(this.call.task + 1), scope, out, (f) =>
-          event({ kind: 'lock', field: f }),
+          event({ kind: 'lock', field: f, ...rwsemOf(op) }),
         );
       case 'mutexTrylock': {
         memory.flush(scope, out);
         memory.dereference(op.mutex, scope, out);
         const taken: DraftStatement[] = [];
         memory.write(op.mutex, constant(this.call.task + 1), scope, taken, (f) =>
-          event({ kind: 'trylock', field: f }),
+          event({ kind: 'trylock', field: f, ...rwsemOf(op) }),
         );
         out.push({
           op: 'if',
@@ -147,7 +152,7 @@ export class Lowering {
         return;
       }
       case 'mutexUnlock':
-        return memory.unlock(op.mutex, scope, out);
+        return memory.unlock(op.mutex, rwsemOf(op), scope, out);
       case 'spin':
         for (const inner of op.ops) this.lower(inner, scope, out);
         return;
@@ -534,6 +539,10 @@ function lowestFreeNumber(f: Field, scope: Scope): Expr {
         : { op: 'select', cond: taken, a: lowest, b: constant(n) };
   }
   return lowest;
+}
+
+function rwsemOf({ rwsem }: { readonly rwsem?: RwsemMode }): { readonly rwsem?: RwsemMode } {
+  return rwsem === undefined ? {} : { rwsem };
 }
 
 function hasAcquire(c: Condition): boolean {

@@ -1,6 +1,6 @@
 import { all, any, binary, constant, field, not, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';
-import type { Op, StatePath } from '../language/primitives';
+import type { Op, RwsemMode, StatePath } from '../language/primitives';
 import { printPath } from '../language/printOps';
 import { emitEvent, violate } from './callContext';
 import type { CallContext } from './callContext';
@@ -167,14 +167,19 @@ export class MemoryAccess {
   }
 
   /** Releases a mutex; one that the task does not hold is a lock-order violation. */
-  unlock(mutex: StatePath, scope: Scope, out: DraftStatement[]): void {
+  unlock(
+    mutex: StatePath,
+    rwsem: { readonly rwsem?: RwsemMode },
+    scope: Scope,
+    out: DraftStatement[],
+  ): void {
     const owner = this.call.task + 1;
     this.flush(scope, out);
     this.forEachField(mutex, scope, out, (c, branch) => {
       const { index, title } = c.field;
       const release: DraftStatement[] = [
         { op: 'set', field: index, value: constant(0) },
-        emitEvent(this.call, { kind: 'unlock', field: index }),
+        emitEvent(this.call, { kind: 'unlock', field: index, ...rwsem }),
       ];
       if (this.knownValues.get(index) === owner) branch.push(...release);
       else

@@ -11,7 +11,7 @@ import type { InstanceKey } from '../language/instanceKey';
 import type { CallError } from '../language/errno';
 import type { Expr } from '../language/expressions';
 import type { PropertyId } from '../language/propertyId';
-import type { Op } from '../language/primitives';
+import type { Op, RwsemMode } from '../language/primitives';
 import type { Statement } from '../language/statements';
 import type { Call, FileKind, World } from '../language/world';
 
@@ -54,7 +54,12 @@ export interface ObjectSlot {
 /** An event that a step can emit; `emit` and `violate` statements refer to it by index. */
 export type EventTemplate =
   /** `trylock`: taken without blocking, so it adds no lock order. */
-  | { readonly kind: 'lock' | 'trylock' | 'unlock'; readonly field: number }
+  | {
+      readonly kind: 'lock' | 'trylock' | 'unlock';
+      readonly field: number;
+      /** The field is a read-write semaphore. */
+      readonly rwsem?: RwsemMode;
+    }
   | { readonly kind: 'write'; readonly field: number; readonly release: boolean }
   | {
       readonly kind: 'read';
@@ -98,6 +103,7 @@ export type Wait =
   | {
       readonly kind: 'mutex';
       readonly field: number;
+      readonly rwsem?: RwsemMode;
       /** For a mutex behind a pointer: true while the pointer points here. */ readonly when: Expr;
     }
   | {

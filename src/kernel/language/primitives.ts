@@ -88,11 +88,26 @@ export type StaticCondition =
   /** The VM of argument `kvm` belongs to the process that makes the call. */
   | 'kvm-of-process';
 
+/**
+ * How a read-write semaphore is taken. Its field is a mutex that names the writer: a reader takes and drops the semaphore
+ * within one step, so it waits for a writer and never for another reader.
+ */
+export type RwsemMode = 'read' | 'write';
+
 /** The kernel primitives: the instruction set of every design. */
 export type Op =
-  | { readonly kind: 'mutexLock' | 'mutexUnlock'; readonly mutex: StatePath }
+  | {
+      readonly kind: 'mutexLock' | 'mutexUnlock';
+      readonly mutex: StatePath;
+      readonly rwsem?: RwsemMode;
+    }
   /** Takes a mutex if it is free; never blocks. */
-  | { readonly kind: 'mutexTrylock'; readonly mutex: StatePath; readonly otherwise: readonly Op[] }
+  | {
+      readonly kind: 'mutexTrylock';
+      readonly mutex: StatePath;
+      readonly rwsem?: 'write';
+      readonly otherwise: readonly Op[];
+    }
   | { readonly kind: 'spin'; readonly lock: string; readonly ops: readonly Op[] }
   | {
       readonly kind: 'store';
@@ -248,6 +263,16 @@ export const mutexTrylock = (mutex: StatePath, otherwise: readonly Op[]): Op => 
   otherwise,
 });
 export const mutexUnlock = (mutex: StatePath): Op => ({ kind: 'mutexUnlock', mutex });
+export const downRead = (mutex: StatePath): Op => ({ kind: 'mutexLock', mutex, rwsem: 'read' });
+export const upRead = (mutex: StatePath): Op => ({ kind: 'mutexUnlock', mutex, rwsem: 'read' });
+export const downWrite = (mutex: StatePath): Op => ({ kind: 'mutexLock', mutex, rwsem: 'write' });
+export const upWrite = (mutex: StatePath): Op => ({ kind: 'mutexUnlock', mutex, rwsem: 'write' });
+export const downWriteTrylock = (mutex: StatePath, otherwise: readonly Op[]): Op => ({
+  kind: 'mutexTrylock',
+  mutex,
+  rwsem: 'write',
+  otherwise,
+});
 /** A spinlock taken and dropped within one step: no other step sees it held. */
 export const spin = (lock: string, ...ops: Op[]): Op => ({ kind: 'spin', lock, ops });
 export const store = (field: StatePath, value: Operand): Op => ({

@@ -1,5 +1,5 @@
 import type { ObjectType } from './design';
-import type { Condition, Op, Operand, StaticCondition } from './primitives';
+import type { Condition, Op, Operand, RwsemMode, StaticCondition } from './primitives';
 
 /** How to print operations. */
 export interface PrintStyle {
@@ -100,6 +100,20 @@ export function printName(text: string): string {
 /** Fails to compile if a value has a key that its printer does not print. */
 export function everyKey(_rest: Readonly<Record<string, never>>): void {}
 
+/** The kernel function that takes or drops a mutex, or a read-write semaphore. */
+export function lockCall(what: 'lock' | 'unlock' | 'trylock', rwsem?: RwsemMode): string {
+  if (rwsem === undefined) return `mutex_${what}`;
+  const call = `${what === 'unlock' ? 'up' : 'down'}_${rwsem}`;
+  return what === 'trylock' ? `${call}_trylock` : call;
+}
+
+/** Tests of what the scenario has, which spare other scenarios a field: the kernel code is this branch, without a test. */
+const KERNEL_BRANCH: Readonly<Record<string, 'then' | 'otherwise' | undefined>> = {
+  'scenario-resets': 'then',
+  'noiommu-in-scenario': 'then',
+  'stale-node': 'otherwise',
+} satisfies Partial<Record<StaticCondition & string, 'then' | 'otherwise'>>;
+
 class OpPrinter {
   /** The spinlock around the current operations. */
   private spinLock: string | undefined;
@@ -170,16 +184,16 @@ class OpPrinter {
     switch (op.kind) {
       case 'mutexLock':
       case 'mutexUnlock': {
-        const { kind, mutex, ...rest } = op;
+        const { kind, mutex, rwsem, ...rest } = op;
         everyKey(rest);
-        return line(
-          `${kind === 'mutexLock' ? 'mutex_lock' : 'mutex_unlock'}(&${printPath(mutex)});`,
-        );
+        const call = lockCall(kind === 'mutexLock' ? 'lock' : 'unlock', rwsem);
+        return line(`${call}(&${printPath(mutex)});`);
       }
       case 'mutexTrylock': {
-        const { kind: _, mutex, otherwise, ...rest } = op;
+        const { kind: _, mutex, rwsem, otherwise, ...rest } = op;
         everyKey(rest);
-        return this.attempt(`mutex_trylock(&${printPath(mutex)})`, otherwise, indent);
+        const call = `${lockCall('trylock', rwsem)}(&${printPath(mutex)})`;
+        return this.attempt(call, otherwise, indent);
       }
       case 'spin': {
         const { kind: _, lock, ops, ...rest } = op;
@@ -210,6 +224,9 @@ class OpPrinter {
       case 'staticTest': {
         const { kind: _, test, then, otherwise, ...rest } = op;
         everyKey(rest);
+        const kernelBranch = typeof test === 'string' ? KERNEL_BRANCH[test] : undefined;
+        if (!this.style.modelOnly && kernelBranch !== undefined)
+          return this.block(op[kernelBranch], indent);
         return this.branch(`if (${printStaticCondition(test)})`, then, otherwise, indent);
       }
       case 'withPointer': {

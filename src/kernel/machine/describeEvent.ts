@@ -4,6 +4,7 @@ import { evaluate } from '../language/expressions';
 import type { StepEvent } from './machine';
 import { isWaitForCall, waiters } from './machine';
 import { callErrorText } from '../language/errno';
+import type { RwsemMode } from '../language/primitives';
 import type { Program, Wait } from '../compiler/program';
 import type { PropertyId } from '../language/propertyId';
 
@@ -21,9 +22,9 @@ export function describeEvent(
     o === undefined ? '' : program.objects[o]!.name;
   switch (template.kind) {
     case 'lock':
-      return `${taskName} takes ${title(template.field)}`;
+      return `${taskName} takes ${title(template.field)}${rwsemText(template)}`;
     case 'trylock':
-      return `${taskName} takes ${title(template.field)} without waiting`;
+      return `${taskName} takes ${title(template.field)}${rwsemText(template)} without waiting`;
     case 'unlock': {
       const next = waiters(program, state, template.field).find((t) => t !== task);
       return `${taskName} releases ${title(template.field)}${next === undefined ? '' : `; ${program.tasks[next]!.name} is the next waiter`}`;
@@ -70,6 +71,10 @@ export function describeEvent(
     case 'violation':
       return `${template.property}: ${taskName} ${template.text}${caveatText(program, template.property, template.text)}`;
   }
+}
+
+function rwsemText({ rwsem }: { readonly rwsem?: RwsemMode }): string {
+  return rwsem === undefined ? '' : rwsem === 'read' ? ' for reading' : ' for writing';
 }
 
 /** The text after a violation: how far the design's violations of this property have been confirmed, or that the user modified the design. */

@@ -1,4 +1,5 @@
 import type { Routine, StepSpec } from '../language/design';
+import { lockCall, printPath } from '../language/printOps';
 import type { Op } from '../language/primitives';
 import type { Span } from './diagnostic';
 import { quoted } from './diagnostic';
@@ -54,6 +55,7 @@ export function parseFunctionBody(
       to: reader.previous?.to ?? label.to,
     });
     checkBlocking(parser, step.ops);
+    checkReaders(parser, step.ops);
   }
   const end = reader.next;
   reader.expect('}');
@@ -123,10 +125,32 @@ function checkBlocking(parser: OpParser, ops: readonly Op[]): void {
     if ((op.kind === 'mutexLock' || op.kind === 'waitForCompletion') && !allowed.has(op))
       parser.reader.diagnostics.add(
         parser.places.get(op) ?? parser.reader.next,
-        `expected ${op.kind === 'mutexLock' ? 'mutex_lock' : 'a wait'} at the start of a step, since a step that has begun cannot wait: put a label before it`,
+        `expected ${op.kind === 'mutexLock' ? lockCall('lock', op.rwsem) : 'a wait'} at the start of a step, since a step that has begun cannot wait: put a label before it`,
       );
-    for (const key of ['ops', 'then', 'otherwise', 'onZero', 'before', 'onTimeout'] as const)
-      if (key in op) ((op as unknown as Record<string, readonly Op[]>)[key] ?? []).forEach(visit);
+    nestedOps(op).forEach(visit);
   };
   ops.forEach(visit);
+}
+
+/** A reader is in no field, so a step that takes a semaphore for reading also drops it. */
+function checkReaders(parser: OpParser, ops: readonly Op[]): void {
+  const readers = new Map<string, Op>();
+  const visit = (op: Op): void => {
+    if (op.kind === 'mutexLock' && op.rwsem === 'read') readers.set(op.mutex, op);
+    if (op.kind === 'mutexUnlock' && op.rwsem === 'read') readers.delete(op.mutex);
+    nestedOps(op).forEach(visit);
+  };
+  ops.forEach(visit);
+  for (const [mutex, op] of readers)
+    parser.reader.diagnostics.add(
+      parser.places.get(op) ?? parser.reader.next,
+      `expected up_read(&${printPath(mutex)}) in the same step: between steps only a writer holds a semaphore`,
+    );
+}
+
+function nestedOps(op: Op): readonly Op[] {
+  const parts = op as unknown as Readonly<Record<string, readonly Op[] | undefined>>;
+  return (['ops', 'then', 'otherwise', 'onZero', 'before', 'onTimeout'] as const).flatMap(
+    (key) => parts[key] ?? [],
+  );
 }

@@ -49,11 +49,20 @@ type OpOfKind<K extends Op['kind']> = Op extends infer O
 
 /** At least one operation of each kind: a new kind of operation does not compile without one. */
 const SAMPLES: { readonly [K in Op['kind']]: readonly OpOfKind<K>[] } = {
-  mutexLock: [{ kind: 'mutexLock', mutex: 'thing.lock' }],
-  mutexUnlock: [{ kind: 'mutexUnlock', mutex: 'fd/thing.next.lock' }],
+  mutexLock: [
+    { kind: 'mutexLock', mutex: 'thing.lock' },
+    { kind: 'mutexLock', mutex: 'thing.lock', rwsem: 'read' },
+    { kind: 'mutexLock', mutex: 'thing.lock', rwsem: 'write' },
+  ],
+  mutexUnlock: [
+    { kind: 'mutexUnlock', mutex: 'fd/thing.next.lock' },
+    { kind: 'mutexUnlock', mutex: 'thing.lock', rwsem: 'read' },
+    { kind: 'mutexUnlock', mutex: 'thing.lock', rwsem: 'write' },
+  ],
   mutexTrylock: [
     { kind: 'mutexTrylock', mutex: 'thing.lock', otherwise: [] },
     { kind: 'mutexTrylock', mutex: 'thing.lock', otherwise: [{ kind: 'ret' }] },
+    { kind: 'mutexTrylock', mutex: 'thing.lock', rwsem: 'write', otherwise: [{ kind: 'ret' }] },
   ],
   spin: [
     {

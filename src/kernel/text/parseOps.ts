@@ -16,6 +16,11 @@ export const STATEMENTS = [
   'mutex_lock',
   'mutex_unlock',
   'mutex_trylock',
+  'down_read',
+  'up_read',
+  'down_write',
+  'up_write',
+  'down_write_trylock',
   'spin_lock',
   'smp_store_release',
   'refcount_inc',
@@ -44,7 +49,7 @@ export const STATEMENTS = [
 ];
 
 /** Statements that can fail without an error: `if (!mutex_trylock(&a->lock)) …`. */
-const ATTEMPTS = ['refcount_inc_not_zero', 'try_cmpxchg', 'mutex_trylock'];
+const ATTEMPTS = ['refcount_inc_not_zero', 'try_cmpxchg', 'mutex_trylock', 'down_write_trylock'];
 
 /** A jump, to be checked when all labels of the function are known. */
 export interface Jump {
@@ -328,9 +333,15 @@ export class OpParser extends ExpressionParser {
         field: this.argument(() => this.counter(bound)),
         otherwise: [],
       };
-    if (reader.accept('mutex_trylock')) {
+    if (reader.is('mutex_trylock') || reader.is('down_write_trylock')) {
+      const ofRwsem = reader.take().text === 'down_write_trylock';
       const mutex = this.argument(() => this.field(bound, 'a mutex', ['mutex']));
-      return { kind: 'mutexTrylock', mutex, otherwise: [] };
+      return {
+        kind: 'mutexTrylock',
+        mutex,
+        ...(ofRwsem ? { rwsem: 'write' } : {}),
+        otherwise: [],
+      };
     }
     reader.expect('try_cmpxchg');
     reader.expect('(');
@@ -408,6 +419,15 @@ export class OpParser extends ExpressionParser {
         return { kind: 'mutexLock', mutex: field('a mutex', 'mutex') };
       case 'mutex_unlock':
         return { kind: 'mutexUnlock', mutex: field('a mutex', 'mutex') };
+      case 'down_read':
+      case 'down_write':
+      case 'up_read':
+      case 'up_write':
+        return {
+          kind: name.startsWith('down') ? 'mutexLock' : 'mutexUnlock',
+          mutex: field('a mutex', 'mutex'),
+          rwsem: name.endsWith('read') ? 'read' : 'write',
+        };
       case 'refcount_inc':
         return { kind: 'refInc', field: this.argument(() => this.counter(bound)) };
       case 'refcount_dec':

@@ -4,14 +4,14 @@ import type { StaticNumber } from '../../../kernel/language/staticNumber';
 import {
   branch,
   complete,
+  downWrite,
   eq,
   goto,
-  mutexLock,
-  mutexUnlock,
   ne,
   refDec,
   refInc,
   store,
+  upWrite,
   waitForCompletion,
 } from '../../../kernel/language/primitives';
 import type { Op, StatePath } from '../../../kernel/language/primitives';
@@ -109,7 +109,7 @@ export function waitForShorttermUses(w: ShorttermWait): readonly StepSpec[] {
   if (use.field === 'destroy_rwsem')
     return [
       w.step(w.rows[0], 'lock destroy_rwsem for writing: no ioctl gets the object any more', [
-        mutexLock(field),
+        downWrite(field),
         branch(eq(`${object}.readers`, 0), [goto(w.next)], [store(`${object}.readers_done`, 0)]),
       ]),
       ...(w.beforeSleep ?? []),
@@ -132,5 +132,5 @@ export function waitForShorttermUses(w: ShorttermWait): readonly StepSpec[] {
 
 /** up_write of the lock, after the object is out of the table. */
 export function endShorttermWait({ field }: ShorttermUse, object: StatePath): readonly Op[] {
-  return field === 'destroy_rwsem' ? [mutexUnlock(`${object}.${field}`)] : [];
+  return field === 'destroy_rwsem' ? [upWrite(`${object}.${field}`)] : [];
 }
