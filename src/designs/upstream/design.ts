@@ -55,7 +55,7 @@ export const design: Design = {
   titleWithOptions: 'Linux v{linux}',
   revision: 1,
   about:
-    'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Each open file has its own access flag: the bind sets it last with a store-release, every call reads it first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',
+    'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Each open file has its own access flag: the bind sets it last with a store-release, every call reads it first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path, except after the close of a group file whose device fd stays open in iommufd mode (found by reading, not run).',
   options: [
     LINUX_OPTION,
     { id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] },

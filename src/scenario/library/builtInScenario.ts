@@ -120,6 +120,12 @@ export function scenarioVariant(
   return variant ? { ok: true, scenario: variant } : portToDesign(base, design, options);
 }
 
+/** What opening a built-in scenario shows while this design is on screen: its variant there, else its first. */
+export function variantToOpen(entry: BuiltInScenario, design: string): Scenario {
+  const variant = entry.designs.includes(design) ? scenarioVariant(entry, design, {}) : undefined;
+  return variant?.ok ? variant.scenario : entry.scenario;
+}
+
 /** Whether a scenario has the world and the calls of a built-in one. Faults may differ: each names a step of one design. */
 export function isVariantOf(
   entry: BuiltInScenario,

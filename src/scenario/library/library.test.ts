@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isVariantOf, scenarioVariant } from './builtInScenario';
+import { isVariantOf, scenarioVariant, variantToOpen } from './builtInScenario';
 import { LIBRARY, libraryEntry } from './library';
 import { makeScenario } from '../format/makeScenario';
 import { assignCaptions } from '../run/captions';
@@ -54,6 +54,23 @@ describe('the library', () => {
         .filter((t) => t.scenario.beats.length === 0 || t.scenario.about === '')
         .map((t) => t.name),
     ).toEqual([]);
+  });
+
+  it('speaks of Linux, not of a version that is not on screen', () => {
+    const texts = variants
+      .filter(({ scenario: { options } }) => options['linux'] !== '6.6')
+      .flatMap(({ name, scenario: { title, about, beats } }) =>
+        [title, about, ...beats.map(({ say }) => say)].map((text) => `${name}: ${text}`),
+      );
+    // A range such as "v6.6 to v6.18" says what was read.
+    expect(texts.filter((text) => /v6\.6(?! to )/.test(text))).toEqual([]);
+  });
+
+  it('shows of each scenario what opening it shows', () => {
+    const entry = libraryEntry('bind-error-path')!;
+    expect(variantToOpen(entry, 'upstream').title).toBe('A failing bind returns an error');
+    expect(variantToOpen(entry, 'rfc-opened').title).toBe(entry.scenario.title);
+    expect(variantToOpen(entry, 'parked-shim')).toBe(entry.scenario);
   });
 
   it('has one variant per design and options', () => {

@@ -1,4 +1,5 @@
 import { DESIGNS } from '../../designs/designs';
+import { variantToOpen } from '../../scenario/library/builtInScenario';
 import { LIBRARY } from '../../scenario/library/library';
 import { availableCalls } from '../queries/availableCalls';
 import { taskStatuses } from '../queries/taskStatus';
@@ -37,7 +38,7 @@ export function paletteItems(
     ...stage.map(stageItem),
     ...branchItems(state),
     ...commandItems(state),
-    ...scenarioItems(),
+    ...scenarioItems(state),
     ...designItems(state),
   ];
 }
@@ -133,13 +134,13 @@ function commandItems(state: SessionState): readonly PaletteItem[] {
   }));
 }
 
-function scenarioItems(): readonly PaletteItem[] {
-  return LIBRARY.map(({ id, scenario }): PaletteItem => ({
-    id: `scenario ${id}`,
+function scenarioItems({ run }: SessionState): readonly PaletteItem[] {
+  return LIBRARY.map((entry): PaletteItem => ({
+    id: `scenario ${entry.id}`,
     group: 'Scenarios',
-    title: scenario.title,
-    detail: id,
-    run: (session) => dispatch(session, 'open-scenario', { id }),
+    title: variantToOpen(entry, run.setup.design.id).title,
+    detail: entry.id,
+    run: (session) => dispatch(session, 'open-scenario', { id: entry.id }),
   }));
 }
 

@@ -1,4 +1,4 @@
-import { builtInScenario, scenarioVariant } from '../../scenario/library/builtInScenario';
+import { builtInScenario, variantToOpen } from '../../scenario/library/builtInScenario';
 import type { InputError, Scenario } from '../../scenario/format/scenario';
 import { draftKey } from '../queries/designDraft';
 import { notify } from '../store/notifications';
@@ -27,10 +27,7 @@ export function showLibraryScenario(session: Session, id: string): void {
   const entry = builtInScenario(id);
   if (!entry) throw new Error(`no built-in scenario ${id}`);
   const { design } = session.getState().run.setup;
-  const variant = entry.designs.includes(design.id)
-    ? scenarioVariant(entry, design.id, {})
-    : undefined;
-  showScenario(session, variant?.ok ? variant.scenario : entry.scenario, entry.id);
+  showScenario(session, variantToOpen(entry, design.id), entry.id);
 }
 
 /** Notifies the user that a scenario or file could not be opened, one line per error. */

@@ -1,5 +1,6 @@
-import { useRef, useState, type KeyboardEvent } from 'react';
-import { LIBRARY, LIBRARY_GROUPS, type LibraryEntry } from '../../scenario/library/library';
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { variantToOpen } from '../../scenario/library/builtInScenario';
+import { LIBRARY, LIBRARY_GROUPS } from '../../scenario/library/library';
 import { Icon } from '../controls/Icon';
 import { Modal } from '../controls/Modal';
 import buttons from '../controls/controls.module.css';
@@ -15,12 +16,17 @@ export function LibraryDialog() {
   const setup = useSession((state) => state.run.setup);
   const [query, setQuery] = useState('');
   const file = useRef<HTMLInputElement>(null);
-  const matches = LIBRARY.filter(({ id, scenario }) =>
-    `${id} ${scenario.title} ${scenario.about}`.toLowerCase().includes(query.trim().toLowerCase()),
+  const { id: designId } = setup.design;
+  const scenarios = useMemo(
+    () => LIBRARY.map((entry) => ({ entry, scenario: variantToOpen(entry, designId) })),
+    [designId],
   );
-  const open = (entry: LibraryEntry): void => {
+  const matches = scenarios.filter(({ entry: { id }, scenario: { title, about } }) =>
+    `${id} ${title} ${about}`.toLowerCase().includes(query.trim().toLowerCase()),
+  );
+  const open = (id: string): void => {
     dispatch(session, 'close-dialog');
-    dispatch(session, 'open-scenario', { id: entry.id });
+    dispatch(session, 'open-scenario', { id });
   };
   return (
     <Modal title="Scenarios" placement="sheet">
@@ -55,24 +61,24 @@ export function LibraryDialog() {
       >
         {matches.length === 0 && <p className={styles.empty}>No scenario matches “{query}”.</p>}
         {LIBRARY_GROUPS.map((group) => {
-          const entries = matches.filter((entry) => entry.group === group.id);
+          const entries = matches.filter(({ entry }) => entry.group === group.id);
           return (
             entries.length > 0 && (
               <section key={group.id} aria-labelledby={`group-${group.id}`}>
                 <h3 id={`group-${group.id}`}>{group.title}</h3>
-                {entries.map((entry) => (
+                {entries.map(({ entry, scenario }) => (
                   <button
                     key={entry.id}
                     type="button"
                     className={styles.entry}
-                    aria-label={entry.scenario.title}
+                    aria-label={scenario.title}
                     aria-describedby={`about-${entry.id}`}
                     aria-current={entry.id === setup.libraryId}
-                    onClick={() => open(entry)}
+                    onClick={() => open(entry.id)}
                   >
-                    <b>{entry.scenario.title}</b>
-                    <span id={`about-${entry.id}`}>{entry.scenario.about}</span>
-                    {!entry.designs.includes(setup.design.id) && (
+                    <b>{scenario.title}</b>
+                    <span id={`about-${entry.id}`}>{scenario.about}</span>
+                    {!entry.designs.includes(designId) && (
                       <small>opens in {entry.designs[0]}</small>
                     )}
                   </button>
