@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { DESIGN_METAS, designCatalog } from './catalog';
+import { designName, designTitle } from '../kernel/language/design';
 import { DESIGNS } from './designs';
 import { designById, registerDesigns } from './registry';
 
@@ -38,4 +39,16 @@ it('throws on records that clash', () => {
       './b/meta.ts': { ...meta, id: 'b', order: 2, linkWords: words(40000) },
     }),
   ).toThrow('code 40000 of "x" is already taken by "x"');
+});
+
+it('names a design with the options that are not at their default', () => {
+  const split = DESIGNS.find(({ id }) => id === 'parked-split')!;
+  const upstream = DESIGNS.find(({ id }) => id === 'upstream')!;
+  expect(designName(split, { extraState: 'none' })).toBe('parked-split');
+  expect(designName(split, { extraState: 'perGroup' })).toBe('parked-split, extraState=perGroup');
+  expect(designTitle(split, { extraState: 'perGroup' })).toBe(
+    `${split.title}, extraState=perGroup`,
+  );
+  expect(designName(upstream, { linux: '6.6' })).toBe('upstream, linux=6.6');
+  expect(designTitle(upstream, { linux: '6.6', kvmFix: 'true' })).toBe('Linux v6.6, kvmFix=true');
 });

@@ -1,4 +1,4 @@
-import { modifiedDesignText } from '../kernel/language/design';
+import { designName, modifiedDesignText } from '../kernel/language/design';
 import { callResult, callStatus, isEnabled } from '../kernel/machine/machine';
 import { stateAt } from '../scenario/run/scenarioRun';
 import type { PropertyId } from '../kernel/language/propertyId';
@@ -33,7 +33,7 @@ export function altText(trace: Trace, property?: PropertyId): string {
     : ' No property is violated.';
   const note = modifiedDesignText(program.design);
   const title = scenario.title === '' ? '' : `${endSentence(scenario.title)} `;
-  return `${title}Run of ${trace.steps.length} steps in ${note === undefined ? 'design' : `the ${note}`} ${program.design.id}, with ${joinNames(names)}. ${calls.map(endSentence).join(' ')}${end}`
+  return `${title}Run of ${trace.steps.length} steps in ${note === undefined ? 'design' : `the ${note}`} ${designName(program.design, program.options)}, with ${joinNames(names)}. ${calls.map(endSentence).join(' ')}${end}`
     .replaceAll(/\s+/g, ' ')
     .trim();
 }

@@ -1,3 +1,4 @@
+import { designName } from '../../kernel/language/design';
 import { initialState, step } from '../../kernel/machine/machine';
 import type { Field } from '../../kernel/compiler/program';
 import type { Trace } from '../../scenario/run/trace';
@@ -45,7 +46,7 @@ function itfText(trace: Trace, { property }: ExportOptions = {}): string {
   const meta = {
     format: 'ITF',
     'format-description': 'https://apalache-mc.org/docs/adr/015adr-trace.html',
-    source: `${program.design.id}: ${trace.scenario.title}`,
+    source: `${designName(program.design, program.options)}: ${trace.scenario.title}`,
     status: violation ? 'violation' : 'ok',
     description: `Simulated by vfio-playground${violation ? `; ${violation.property} is violated at state ${violation.step + 1}` : ''}`,
   };

@@ -1,4 +1,4 @@
-import { modifiedDesignText } from '../../kernel/language/design';
+import { designName, modifiedDesignText } from '../../kernel/language/design';
 import type { Export } from '../export';
 import { initialState, step } from '../../kernel/machine/machine';
 import { LockOrderGraph, locksHeld, type LockEdge } from '../../kernel/properties/lockOrder';
@@ -25,7 +25,7 @@ function lockdepText(trace: Trace): string {
   const lines = ['Simulated by vfio-playground, not a kernel log', '', BAR];
   const last = cycle?.[0];
   const note = modifiedDesignText(program.design);
-  const design = `${toAscii(program.design.id)} (model${note === undefined ? '' : `, ${note}`})`;
+  const design = `${toAscii(designName(program.design, program.options))} (model${note === undefined ? '' : `, ${note}`})`;
   if (badUnlock) {
     lines.push('WARNING: bad unlock balance detected!', design, RULE);
     lines.push(...wrapText(`${task(badUnlock.task)} ${toAscii(badUnlock.text)}`, 72));

@@ -1,7 +1,7 @@
 import { callErrorText } from '../../kernel/language/errno';
 import { currentCall, currentWait, inCall, initialState, step } from '../../kernel/machine/machine';
 import { waitText } from '../../kernel/machine/describeEvent';
-import { modifiedDesignText } from '../../kernel/language/design';
+import { designName, modifiedDesignText } from '../../kernel/language/design';
 import type { ProgramCall } from '../../kernel/compiler/program';
 import { callExpression } from '../../scenario/format/callText';
 import { makeSvgScenario } from '../../scenario/format/svgScenario';
@@ -51,7 +51,7 @@ export function svgTimeline(trace: Trace, options: ExportOptions = {}): string {
   const legend = legendOf(trace, lanes);
   const title = trace.scenario.title || 'A run of the VFIO playground';
   const note = modifiedDesignText(program.design);
-  const footer = `${program.design.id}${note === undefined ? '' : `, ${note}`}, ${steps.length} steps; simulated by vfio-playground`;
+  const footer = `${designName(program.design, program.options)}${note === undefined ? '' : `, ${note}`}, ${steps.length} steps; simulated by vfio-playground`;
   const width = Math.ceil(
     Math.max(
       xOf(Math.max(20, steps.length)) + RIGHT_MARGIN,

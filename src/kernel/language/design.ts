@@ -163,7 +163,32 @@ export interface Design {
 /** What results call a design with these options; absent ones have their default. Says if it is modified. */
 export function designTitle(design: Design, options: Options): string {
   const note = modifiedDesignText(design);
-  return `${unmodifiedTitle(design, options)}${note === undefined ? '' : ` (${note})`}`;
+  const others = chosenOptions(design, options).filter(
+    ({ id }) => design.titleWithOptions?.includes(`{${id}}`) !== true,
+  );
+  return `${withOptions(unmodifiedTitle(design, options), others)}${note === undefined ? '' : ` (${note})`}`;
+}
+
+/** The id of a design with the options that are not at their default: `parked-split, extraState=perGroup`. */
+export function designName(design: Design, options: Options): string {
+  return withOptions(design.id, chosenOptions(design, options));
+}
+
+/** An option of a design with a value that is not its default. */
+export interface ChosenOption extends DesignOption {
+  readonly value: string;
+}
+
+/** The options that are not at their default. */
+export function chosenOptions(design: Design, options: Options): readonly ChosenOption[] {
+  return design.options.flatMap((option) => {
+    const value = options[option.id];
+    return value === undefined || value === option.values[0] ? [] : [{ ...option, value }];
+  });
+}
+
+function withOptions(name: string, chosen: readonly ChosenOption[]): string {
+  return [name, ...chosen.map(({ id, value }) => `${id}=${value}`)].join(', ');
 }
 
 /** The title of a design with these options without what the user has changed. */

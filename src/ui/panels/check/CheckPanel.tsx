@@ -1,4 +1,5 @@
 import { changesOf } from '../../../session/trace/traceTree';
+import { designName } from '../../../kernel/language/design';
 import { makeMutation } from '../../../kernel/language/mutation';
 import { PROPERTIES } from '../../../kernel/properties/properties';
 import type { CheckProgress } from '../../../check-worker/runCheckInSlices';
@@ -19,7 +20,9 @@ export function CheckPanel() {
   const client = useCheckClient(session);
   const check = useSession((state) => state.check);
   const callCount = useSession((state) => currentSnapshot(state).program.calls.length);
-  const design = useSession((state) => state.run.setup.design.id);
+  const design = useSession(({ run: { setup } }) =>
+    designName(setup.design, setup.scenario.options),
+  );
   const outOfDate = useSession((state) =>
     state.check.kind !== 'idle' && isCheckOutOfDate(state, state.check.subject)
       ? outOfDateText(state, state.check.subject)

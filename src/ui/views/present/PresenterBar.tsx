@@ -1,4 +1,4 @@
-import { designTitle } from '../../../kernel/language/design';
+import { designName, designTitle } from '../../../kernel/language/design';
 import { branchCaptions, narration } from '../../../session/queries/captions';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { currentBranch } from '../../../session/trace/run';
@@ -55,7 +55,7 @@ export function PresenterBar() {
         {captionDepths.length > 0
           ? `${captionDepths.filter((depth) => depth <= run.cursor).length} of ${captionDepths.length}`
           : `step ${run.cursor}`}
-        <code>{run.setup.design.id}</code>
+        <code>{designName(run.setup.design, run.setup.scenario.options)}</code>
       </p>
       <footer>
         <CommandButton

@@ -1,6 +1,7 @@
-import { Fragment, useContext, useEffect, useState } from 'react';
+import { useContext, useEffect, useState } from 'react';
 import type { DesignConfig, MatrixRow, MatrixRowProperty } from '../../../explore/matrix/matrix';
 import { libraryVerdicts } from '../../../explore/matrix/libraryVerdicts';
+import { chosenOptions } from '../../../kernel/language/design';
 import { caveatOf } from '../../../kernel/machine/describeEvent';
 import { PROPERTIES as ALL_PROPERTIES, propertyById } from '../../../kernel/properties/properties';
 import { makeCheckClient } from '../../../check-worker/checkClient';
@@ -163,18 +164,12 @@ function ConfigName({ config: { design, options, title } }: { readonly config: D
         {design.title} <code>{design.id}</code>
       </>
     );
-  return design.options
-    .filter(({ id, values }) => options[id] !== values[0])
-    .map(({ id, title: optionTitle }) => (
-      <Fragment key={id}>
-        <span className={styles.option}>
-          {optionTitle}: {OPTION_WORDS[options[id] ?? ''] ?? <code>{options[id]}</code>}
-        </span>
-      </Fragment>
-    ));
+  return chosenOptions(design, options).map(({ id, title: optionTitle, value }) => (
+    <span key={id} className={styles.option}>
+      {optionTitle}: <code>{value}</code>
+    </span>
+  ));
 }
-
-const OPTION_WORDS: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 
 /** Progress and result of the checks. */
 function VerdictSummary({
