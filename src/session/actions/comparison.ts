@@ -21,7 +21,7 @@ export function seekComparison(session: Session, tick: number): void {
   session.setState({
     announcement:
       difference?.tick === next
-        ? `Results differ in ${difference.subject}. ${difference.sides
+        ? `${difference.byFault ? 'Different errors are injected' : 'Results differ'} in ${difference.subject}. ${difference.sides
             .map(({ text }, index) => `${runs[index]?.name} ${text}`)
             .join(' ')}`
         : `Step ${next} of ${before.end}`,

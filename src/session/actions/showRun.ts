@@ -28,6 +28,7 @@ export function showRun(session: Session, { run, link }: ShownRun): void {
     link ? 'opening a link' : `opening ${title}`,
     link ? `Opened a link: ${title}` : `Opened ${title}`,
   );
+  session.setState(({ comparison }) => ({ comparison: { ...comparison, tick: 0 } }));
   if (link) applyLinkView(session, link);
   else session.setState({ selection: undefined });
 }

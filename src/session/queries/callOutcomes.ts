@@ -1,4 +1,5 @@
 import { callErrorText, MODEL_LIMIT } from '../../kernel/language/errno';
+import type { Call } from '../../kernel/language/world';
 import { callResult, callStatus } from '../../kernel/machine/machine';
 import { memoizeByKey } from '../trace/memoize';
 import { snapshotAt } from '../trace/replay';
@@ -18,6 +19,8 @@ export interface CallOutcome {
   readonly depth: number | undefined;
   /** Id of that step, such as `BIND.9`. */
   readonly step: string | undefined;
+  /** What the call's `fault` made fail, as an errno or in words; undefined if none was reached. */
+  readonly fault?: string | undefined;
 }
 
 /** The outcome of each call of a path, by index into `Program.calls` at its end. */
@@ -28,8 +31,18 @@ export const callOutcomes = memoizeByKey((path: readonly TraceNode[]): readonly 
   const { program, state } = last;
   const isOver = enabledTasks(last).length === 0;
   return program.calls.map(({ index, call, task }): CallOutcome => {
-    const status = callStatus(program, state, index);
     const steps = path.filter((node) => callOfStep(node, tip) === index);
+    const fault = call.fault === undefined ? undefined : steps.map(faultAt).find(Boolean);
+    return { ...outcome(index, call, task, steps), ...(fault === undefined ? {} : { fault }) };
+  });
+
+  function outcome(
+    index: number,
+    call: Call,
+    task: number,
+    steps: readonly TraceNode[],
+  ): CallOutcome {
+    const status = callStatus(program, state, index);
     if (status === 'skipped')
       return { kind: 'skipped', text: 'skipped', depth: undefined, step: undefined };
     if (status === 'done') {
@@ -53,7 +66,7 @@ export const callOutcomes = memoizeByKey((path: readonly TraceNode[]): readonly 
       text: steps.length > 0 ? waitSentence(wait) : `not started: ${call.by} ${waitSentence(wait)}`,
       ...stepAt(steps.at(-1)),
     };
-  });
+  }
 });
 
 /** The call of the last step of a trace node, as an index into the calls at `tip`: a call made by hand shifts the later ones. */
@@ -67,6 +80,13 @@ function callOfStep(node: TraceNode, tip: TraceNode): number | undefined {
 
 function stepAt(node: TraceNode | undefined): Pick<CallOutcome, 'depth' | 'step'> {
   return { depth: node?.depth, step: node && snapshotAt(node).step?.id };
+}
+
+function faultAt(node: TraceNode): string | undefined {
+  for (const { template } of snapshotAt(node).events)
+    if ('injected' in template && template.injected)
+      return template.kind === 'fail' ? callErrorText(template.errno) : template.text;
+  return undefined;
 }
 
 function failureAt(node: TraceNode): string | undefined {

@@ -1,6 +1,6 @@
 import { DESIGNS } from '../../designs/designs';
 import { defaultOptions } from '../../kernel/compiler/designModel';
-import { designTitle, modifiedDesignText } from '../../kernel/language/design';
+import { designName, designTitle, modifiedDesignText } from '../../kernel/language/design';
 import type { Design, Options } from '../../kernel/language/design';
 import type { Scenario } from '../../scenario/format/scenario';
 import { returnValues, type ReturnValues } from '../../scenario/run/returnValues';
@@ -14,12 +14,12 @@ import { traceForExport } from '../trace/traceForExport';
 import type { Branch, Setup, TraceNode } from '../trace/traceTree';
 import { unreachedFaultsAt } from '../trace/unreachedFaultsAt';
 import { callOutcomes, type CallOutcome } from './callOutcomes';
-import { scenarioInDesign, scenarioWithOptions } from './scenarioVariants';
+import { misfitText, scenarioInDesign, scenarioWithOptions } from './scenarioVariants';
 import { walkthroughLength } from './walkthrough';
 
 /** The run of the calls on screen in one design or with one value of an option. */
 export interface ComparedRun {
-  /** `upstream`, or `linux=6.6`. */
+  /** `upstream`, `parked-split, extraState=perGroup`, or `linux=6.6`. */
   readonly name: string;
   /** The run; its cursor has no meaning. */
   readonly run: Run;
@@ -36,7 +36,7 @@ export interface ComparedRun {
 /** One column of the comparison: a run, or why the calls cannot run there. */
 export type DesignColumn = {
   readonly design: Design;
-  /** `upstream`, or `linux=6.6`. */
+  /** As of `ComparedRun`. */
   readonly name: string;
   readonly title: string;
   /** Whether it is the run on screen. */
@@ -69,12 +69,13 @@ function columnsByDesign(run: Run): readonly DesignColumn[] {
     isCurrent: boolean,
     scenario: Scenario | string,
   ): DesignColumn => {
+    const options = typeof scenario === 'string' ? {} : scenario.options;
     const note = modifiedDesignText(design);
-    const name = note === undefined ? design.id : `${design.id} (${note})`;
+    const name = `${designName(design, options)}${note === undefined ? '' : ` (${note})`}`;
     return {
       design,
       name,
-      title: designTitle(design, typeof scenario === 'string' ? {} : scenario.options),
+      title: designTitle(design, {}),
       isCurrent,
       ...compareRun(run, design, name, isCurrent, scenario),
     };
@@ -133,7 +134,7 @@ function compareRun(
   const path = branchPath({ run });
   const tip = currentBranch(run).tip;
   const faults = unreachedFaultsAt(snapshotAt(tip));
-  if (faults.length > 0) return { error: faults.map(errorText).join('; ') };
+  if (faults.length > 0) return { error: misfitText(design.id, scenario, faults) };
   const trace = traceForExport(tip);
   return {
     compared: {
@@ -153,12 +154,8 @@ function runOf(current: Run, design: Design, scenario: Scenario): Run | string {
   const { libraryId, plannedCalls } = current.setup;
   if (walkthroughLength(path).length === path.length - 1) {
     const opened = openScenario(scenario, libraryId);
-    return opened.ok ? opened.run : opened.errors.map(errorText).join('; ');
+    return opened.ok ? opened.run : misfitText(design.id, scenario, opened.errors);
   }
   const setup: Setup = { scenario, libraryId, design, ...(plannedCalls ? { plannedCalls } : {}) };
   return rebaseOnDesign(current, setup);
-}
-
-function errorText({ path, message }: { readonly path: string; readonly message: string }): string {
-  return `${path}: ${message}`;
 }

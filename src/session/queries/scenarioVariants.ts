@@ -1,7 +1,7 @@
 import type { Options } from '../../kernel/language/design';
 import type { ParsedScenario } from '../../scenario/format/parseScenario';
 import { portToDesign } from '../../scenario/format/portToDesign';
-import type { Scenario } from '../../scenario/format/scenario';
+import type { InputError, Scenario } from '../../scenario/format/scenario';
 import {
   builtInScenario,
   isVariantOf,
@@ -31,8 +31,7 @@ export function scenarioInDesign(
   const variant = unchanged
     ? variantFor(setup, design, design === scenario.design ? scenario.options : {})
     : undefined;
-  if (variant) return variant;
-  return textOrScenario(portToDesign(scenario, design, {}));
+  return variant ?? scenarioOrText(scenario, design, portToDesign(scenario, design, {}));
 }
 
 /** The calls of `scenario` with these options of its design: the library's variant if no call was added, else the calls alone. */
@@ -44,12 +43,32 @@ export function scenarioWithOptions(
   const unchanged = scenario.calls.length === setup.scenario.calls.length;
   return (
     (unchanged ? variantFor(setup, scenario.design, options) : undefined) ??
-    textOrScenario(portToDesign({ ...scenario, beats: [] }, scenario.design, options))
+    scenarioOrText(
+      scenario,
+      scenario.design,
+      portToDesign({ ...scenario, beats: [] }, scenario.design, options),
+    )
   );
 }
 
-function textOrScenario(ported: ParsedScenario): Scenario | string {
-  return ported.ok
-    ? ported.scenario
-    : ported.errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
+function scenarioOrText(from: Scenario, design: string, ported: ParsedScenario): Scenario | string {
+  return ported.ok ? ported.scenario : misfitText(design, from, ported.errors);
+}
+
+/** Why the calls of a scenario cannot run in a design, in a sentence. Errors are mostly about faults: each names a step of one design. */
+export function misfitText(
+  design: string,
+  { calls }: Pick<Scenario, 'calls'>,
+  errors: readonly InputError[],
+): string {
+  const faults = errors.flatMap(({ path }) => {
+    const call = calls[Number(/^calls\[(\d+)\]\.fault$/.exec(path)?.[1])];
+    return call?.fault === undefined
+      ? []
+      : [`${call.call} has no step ${call.fault} that can fail`];
+  });
+  const others = errors
+    .filter(({ path }) => !path.endsWith('.fault'))
+    .map(({ path, message }) => `${path}: ${message}`);
+  return `This scenario does not fit ${design}: ${[...new Set(faults), ...others].join('; ')}.`;
 }

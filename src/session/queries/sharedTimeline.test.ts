@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../../designs/designs';
 import { registerDesigns } from '../../designs/registry';
+import { seekComparison } from '../actions/comparison';
+import { showLibraryScenario } from '../actions/showScenario';
 import { seekTo, runCall } from '../actions/stepping';
+import { setOption, switchDesign } from '../actions/switchDesign';
 import { sessionOf } from '../testing/sessionOf';
 import type { SessionState } from '../store/session';
 import { snapshotAt } from '../trace/replay';
@@ -76,6 +79,49 @@ describe('the shared timeline', () => {
     const [first] = timelineOf(sessionOf('devset-shared').getState()).differences;
     expect(first?.call).toBeUndefined();
     expect(first?.sides.map(({ kind }) => kind)).toEqual(['violates', 'holds', 'holds', 'holds']);
+  });
+
+  it('tells errors that the scenario injects from results of the designs', () => {
+    const { differences } = timelineOf(sessionOf('unwind-tour').getState(), [
+      'parked-shim',
+      'upstream',
+    ]);
+    expect(differences.map(({ byFault, sides }) => [byFault, ...sides.map((s) => s.step)])).toEqual(
+      [
+        [true, 'BIND.5:IBIND.1', 'BIND.11'],
+        [true, 'BIND.7a', 'BIND.13'],
+        [true, 'BIND.7b', 'BIND.14'],
+      ],
+    );
+    const [race] = timelineOf(sessionOf('split-race').getState()).differences;
+    expect(race?.byFault).toBeUndefined();
+  });
+
+  it('says in words why a scenario does not fit a design', () => {
+    const column = compareDesigns(sessionOf('unwind-tour').getState()).find(
+      ({ name }) => name === 'rfc-opened',
+    );
+    expect(column && 'error' in column && column.error).toMatch(
+      /^This scenario does not fit rfc-opened: bind_iommufd has no step BIND\.11 that can fail; [^[\]]*\.$/,
+    );
+  });
+
+  it('names the options of a column that are not at their default', () => {
+    const session = sessionOf('split-race');
+    switchDesign(session, 'parked-split');
+    setOption(session, 'extraState', 'perGroup');
+    expect(compareDesigns(session.getState()).map(({ name }) => name)).toContain(
+      'parked-split, extraState=perGroup',
+    );
+  });
+
+  it('starts again with each opened scenario', () => {
+    const session = sessionOf('split-race');
+    session.setState(({ layout }) => ({ layout: { ...layout, view: 'compare' } }));
+    seekComparison(session, 70);
+    expect(session.getState().comparison.tick).toBe(70);
+    showLibraryScenario(session, 'bind-race');
+    expect(session.getState().comparison.tick).toBe(0);
   });
 
   it('names what a blocked call waits for', () => {

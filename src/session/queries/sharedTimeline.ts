@@ -26,6 +26,8 @@ export interface RunDifference {
   readonly subject: string;
   /** Index of the call; undefined for a property. */
   readonly call: number | undefined;
+  /** The scenario makes another step of the call fail in each design, so the difference says nothing about the designs. */
+  readonly byFault?: true;
   /** What each run does, in the order of the runs. */
   readonly sides: readonly DifferenceSide[];
 }
@@ -183,6 +185,11 @@ export function differingCalls(runs: readonly ComparedRun[]): readonly number[] 
   });
 }
 
+/** Whether the scenario injects different errors into a call of these runs. */
+export function hasOtherFaults(runs: readonly ComparedRun[], index: number): boolean {
+  return new Set(runs.map(({ outcomes }) => outcomes[index]?.fault)).size > 1;
+}
+
 function differencesOf(
   runs: readonly ComparedRun[],
   depths: readonly (readonly number[])[],
@@ -197,6 +204,7 @@ function differencesOf(
         tick: decided.get(index) ?? end,
         subject: `${call.by}'s ${callExpression(call)}`,
         call: index,
+        ...(hasOtherFaults(runs, index) ? { byFault: true as const } : {}),
         sides: runs.map(({ outcomes }) => callSide(outcomes[index], call)),
       },
     ];

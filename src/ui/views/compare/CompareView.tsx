@@ -29,6 +29,15 @@ export function CompareView({ inPage = true }: { readonly inPage?: boolean }) {
         </div>
         {timeline && (
           <>
+            {shown.flatMap((column) =>
+              'error' in column ? (
+                <p key={column.name} className={styles.misfit}>
+                  {column.error}
+                </p>
+              ) : (
+                []
+              ),
+            )}
             <div className={styles.stages} data-count={timeline.runs.length}>
               {shown.flatMap((column) =>
                 'compared' in column ? (

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useMemo } from 'react';
+import { propertyById } from '../../../kernel/properties/properties';
 import type { ComparedRun, DesignColumn } from '../../../session/queries/compareDesigns';
 import {
   comparisonOf,
@@ -15,10 +16,9 @@ import { Stage } from '../../stage/Stage';
 import { SessionContext, useSession, useSessionStore } from '../../useSession';
 import styles from './CompareView.module.css';
 
+/** A call that passes or is refused is neither good nor bad: only a property says which. */
 const SIDE_ICONS: Readonly<Partial<Record<DifferenceSide['kind'], IconName>>> = {
-  succeeds: 'check',
   holds: 'check',
-  fails: 'close',
   violates: 'close',
   blocked: 'lock',
 };
@@ -57,7 +57,7 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
     >
       <h3>
         <code>{column.name}</code>
-        <span>{column.title}</span>
+        <StageTitle title={column.title} compared={compared} depth={depth} />
       </h3>
       <StageText name={column.name} compared={compared} line={line} depth={depth} />
       <div className={styles.stage}>
@@ -107,6 +107,31 @@ function SideText({ side: { text, step } }: { readonly side: DifferenceSide }) {
 /** Each stage has a layout for itself, so that objects that only other designs have do not make it smaller. */
 function arrangementOf(line: number): number {
   return 1000 * (line + 1);
+}
+
+/** The title of the design; once the run has violated properties, their titles. */
+function StageTitle({
+  title,
+  compared,
+  depth,
+}: {
+  readonly title: string;
+  readonly compared: ComparedRun;
+  readonly depth: number;
+}) {
+  const violated = new Set(
+    compared.path
+      .slice(0, depth + 1)
+      .flatMap((node) => snapshotAt(node).violations.map(({ property }) => property)),
+  );
+  if (violated.size === 0) return <span>{title}</span>;
+  const titles = [...violated].map((property) => propertyById(property).title).join('; ');
+  return (
+    <strong data-tooltip={`Violated: ${titles}`}>
+      <Icon name="close" size={13} />
+      <span>Violated: {titles}</span>
+    </strong>
+  );
 }
 
 /** The sentence of this run where results differ; elsewhere what its last step did. */

@@ -11,14 +11,19 @@ export function DifferenceHeadline({ timeline }: { readonly timeline: SharedTime
   const playing = useSession((state) => state.settings.playing);
   const { differences, end } = timeline;
   const [first] = differences;
+  const differing = differences.find(({ byFault }) => !byFault);
   const isLeft = differences.some((each) => each.tick > tick);
   return (
     <div className={styles.headline}>
       <h2 aria-live="off">
         {difference ? (
           <>
-            {tick > difference.tick ? 'Results differed' : 'Results differ'}
-            {difference === first ? ' first' : ''} in {difference.subject}
+            {difference.byFault
+              ? 'Different errors are injected'
+              : tick > difference.tick
+                ? 'Results differed'
+                : 'Results differ'}
+            {difference === differing ? ' first' : ''} in {difference.subject}
             {differences.length > 1 && (
               <span>
                 {differences.indexOf(difference) + 1} of {differences.length}
@@ -41,7 +46,9 @@ export function DifferenceHeadline({ timeline }: { readonly timeline: SharedTime
             ? 'Pause'
             : isLeft
               ? tick === 0
-                ? 'Play until results differ'
+                ? first?.byFault
+                  ? 'Play until the injected errors differ'
+                  : 'Play until results differ'
                 : 'Play to the next difference'
               : tick === end
                 ? 'Play again'

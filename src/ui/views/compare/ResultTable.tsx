@@ -5,7 +5,7 @@ import type { Call } from '../../../kernel/language/world';
 import { callText } from '../../../scenario/format/callText';
 import { dispatch } from '../../../session/actions/dispatch';
 import type { ComparedRun, DesignColumn } from '../../../session/queries/compareDesigns';
-import { differingCalls } from '../../../session/queries/sharedTimeline';
+import { differingCalls, hasOtherFaults } from '../../../session/queries/sharedTimeline';
 import { snapshotAt } from '../../../session/trace/replay';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
@@ -38,10 +38,10 @@ export function ResultTable({ columns }: { readonly columns: readonly DesignColu
       <thead>
         <tr>
           <th scope="col">Call</th>
-          {columns.map(({ name, title, isCurrent }) => (
-            <th key={name} scope="col" aria-current={isCurrent}>
-              <code>{name}</code>
-              <span>{title}</span>
+          {columns.map((column) => (
+            <th key={column.name} scope="col" aria-current={column.isCurrent}>
+              <code>{column.name}</code>
+              <span>{'compared' in column ? column.title : 'does not fit, see above'}</span>
             </th>
           ))}
         </tr>
@@ -53,7 +53,13 @@ export function ResultTable({ columns }: { readonly columns: readonly DesignColu
               <b style={{ color: processColour(program.world, call.by) }}>{call.by}</b>{' '}
               <code>{callText(call)}</code>
               {differing.includes(index) && (
-                <em>{index === differing[0] ? 'differs first' : 'differs'}</em>
+                <em>
+                  {hasOtherFaults(runs, index)
+                    ? 'different error injected'
+                    : index === differing[0]
+                      ? 'differs first'
+                      : 'differs'}
+                </em>
               )}
             </th>
             {cells((compared) => (
@@ -78,11 +84,7 @@ export function ResultTable({ columns }: { readonly columns: readonly DesignColu
           <th scope="row">Violated properties</th>
           {columns.map((column) => (
             <td key={column.name} data-design={column.name}>
-              {'compared' in column ? (
-                <ViolatedProperties compared={column.compared} />
-              ) : (
-                <span className={styles.muted}>{column.error}</span>
-              )}
+              {'compared' in column ? <ViolatedProperties compared={column.compared} /> : '–'}
             </td>
           ))}
         </tr>

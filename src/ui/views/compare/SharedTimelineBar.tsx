@@ -58,7 +58,7 @@ export function SharedTimelineBar({ timeline }: { readonly timeline: SharedTimel
             key={difference.subject + String(difference.tick)}
             className={styles.difference}
             style={place(difference.tick)}
-            data-tooltip={`Results differ in ${difference.subject}`}
+            data-tooltip={`${difference.byFault ? 'Different errors are injected' : 'Results differ'} in ${difference.subject}`}
           />
         ))}
         <i className={styles.playhead} style={place(tick)} />
