@@ -34,6 +34,8 @@ export interface Export {
   readonly extension: string;
   /** Position in menus and lists, ascending. */
   readonly order: number;
+  /** A picture that moves. */
+  readonly isAnimated?: boolean;
   readonly make: (trace: Trace, options?: ExportOptions) => string;
   /** Other files that the text refers to by name, such as its picture. */
   readonly companions?: (trace: Trace, options?: ExportOptions) => readonly CompanionFile[];

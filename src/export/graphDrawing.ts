@@ -3,6 +3,7 @@ import type { ExportOptions } from './export';
 import { badgeRect } from '../graph/layout/badgeRect';
 import type { Rect } from '../graph/layout/geometry';
 import { badgesOf, type StepRecord } from '../graph/model/badges';
+import { processShapeAt } from '../graph/model/processShape';
 import { arrowHeadOf, arrowHeadPath, type ArrowHead } from '../graph/routing/arrowHeads';
 import {
   isTaskEdge,
@@ -43,6 +44,8 @@ export const CHAR_WIDTH = 6.7;
 const SMALL_CHAR_WIDTH = 6.25;
 const TINY_CHAR_WIDTH = 5.5;
 const TITLE_CHAR_WIDTH = 7.3;
+/** Of a process beside its name, px. */
+const MARK_SIZE = 12;
 
 /** The colours on a light and on a dark background. */
 interface ThemeColours {
@@ -67,9 +70,35 @@ const PAINT_CLASSES: Readonly<Record<string, readonly [property: string, pair: T
   bad: ['stroke', { light: '#b3261e', dark: '#ff9086' }],
   badText: ['fill', { light: '#b3261e', dark: '#ff9086' }],
   onBad: ['fill', { light: '#ffffff', dark: '#2a0907' }],
-  wait: ['stroke', { light: '#8a5200', dark: '#f0b455' }],
   waitText: ['fill', { light: '#8a5200', dark: '#f0b455' }],
+  ...processPaint('processKernel', { light: '#3d434d', dark: '#cdd3dc' }),
+  ...processPaint('process1', { light: '#0b62b5', dark: '#74b6ff' }),
+  ...processPaint('process2', { light: '#ad4300', dark: '#ff9f61' }),
+  ...processPaint('process3', { light: '#007457', dark: '#45d0a3' }),
+  ...processPaint('process4', { light: '#8e3a97', dark: '#dba3e6' }),
+  ...processPaint('process5', { light: '#745700', dark: '#dfc050' }),
+  ...processPaint('process6', { light: '#b3245f', dark: '#ff8fb7' }),
+  ...processPaint('process7', { light: '#006c84', dark: '#58cfe2' }),
+  ...processPaint('process8', { light: '#4a5568', dark: '#b9c3d0' }),
 };
+
+/** The stroke of a process and, with the ending `Text`, its fill. */
+function processPaint(
+  name: string,
+  colours: ThemeColours,
+): Readonly<Record<string, readonly ['stroke' | 'fill', ThemeColours]>> {
+  return { [name]: ['stroke', colours], [`${name}Text`]: ['fill', colours] };
+}
+
+/** The class that strokes in the colour of a process by index; -1 is the driver. */
+export function processPaintAt(process: number): string {
+  return process < 0 ? 'processKernel' : `process${(process % 8) + 1}`;
+}
+
+/** The mark of a process: its shape in its colour, `size` px wide. */
+function svgProcessMark(process: number, x: number, y: number, size: number): string {
+  return `<path class="${processPaintAt(process)}Text" fill-rule="evenodd" transform="translate(${coordinate(x)} ${coordinate(y)}) scale(${size / 16})" d="${processShapeAt(process)}"/>`;
+}
 
 /** The layout for graphs after these numbers of steps, without the rows that are empty in all of them. */
 export function layoutForSteps(
@@ -85,14 +114,16 @@ export function layoutForSteps(
   );
 }
 
-/** A graph after the first `count` steps of a run, at the places that it has on the page. */
+/** A graph after the first `count` steps of a run. With `previousCount`, it also says what has changed since that many steps. */
 export function graphAfter(
   trace: Trace,
   count: number,
   layout: GraphLayout = layoutForSteps(trace, [count]),
+  previousCount?: number,
 ): Graph {
   return toGraph(trace.program, stateAt(trace, count), layout, {
     badges: badgesAfter(trace, count),
+    ...(previousCount === undefined ? {} : { previous: stateAt(trace, previousCount) }),
   });
 }
 
@@ -191,7 +222,7 @@ function styleSheet(theme: 'light' | 'dark' | 'auto'): string {
       : theme === 'dark'
         ? rules('dark')
         : `${rules('light')}@media (prefers-color-scheme:dark){${rules('dark')}}`;
-  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10.2px}.tiny{font-size:9px}.name.tiny{font-size:10.2px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.edge{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
+  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.strongText{font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10.2px}.tiny{font-size:9px}.name.tiny{font-size:10.2px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.edge{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
 }
 
 function svgZone({ title, x, y, width, height }: LaneZone): string {
@@ -200,7 +231,9 @@ function svgZone({ title, x, y, width, height }: LaneZone): string {
 }
 
 /** The classes and the stroke of an edge, as in the legend of the page. */
-export function edgePaint(edge: Pick<EdgeView, 'style' | 'dangling' | 'inCycle' | 'target'>): {
+export function edgePaint(
+  edge: Pick<EdgeView, 'style' | 'dangling' | 'inCycle' | 'target' | 'process'>,
+): {
   readonly stroke: string;
   readonly text: string;
   readonly dash: string;
@@ -226,9 +259,15 @@ export function edgePaint(edge: Pick<EdgeView, 'style' | 'dangling' | 'inCycle' 
         ? { stroke: 'parked', text: 'parkedText', dash: '6 4', width: 2.2 }
         : { stroke: 'normal', text: 'normalText', dash: '', width: 2.2 };
     case 'wait':
-      return { stroke: 'wait', text: 'waitText', dash: '8 5', width: 2.4 };
-    case 'hold':
-      return { stroke: 'wait', text: 'waitText', dash: '', width: 3 };
+    case 'hold': {
+      const stroke = processPaintAt(edge.process ?? -1);
+      return {
+        stroke,
+        text: `${stroke}Text`,
+        dash: edge.style === 'wait' ? '8 5' : '',
+        width: edge.style === 'wait' ? 2.4 : 3,
+      };
+    }
     case 'use':
       return { stroke: 'bad', text: 'badText', dash: '', width: 3 };
     case 'pointer':
@@ -277,7 +316,7 @@ function svgNode(node: NodeView): string {
     case 'object':
       return `<g>${frame(node.freed ? 'bad' : node.access === 'parked' ? 'parked' : node.access === 'normal' ? 'normal' : 'strong', node.freed ? ' stroke-dasharray="4 3"' : '')}${svgObject(node)}</g>`;
     case 'process':
-      return `<g>${frame('strong')}${svgProcess(node)}</g>`;
+      return `<g>${frame(processPaintAt(node.process))}${svgProcess(node)}</g>`;
     case 'deviceNode':
       return `<g>${frame('line')}${chip(node.path.slice(node.path.lastIndexOf('/') + 1), 'ink', node.path.slice(0, node.path.lastIndexOf('/') + 1))}</g>`;
     case 'foldedGroup':
@@ -377,14 +416,17 @@ function svgObject(view: ObjectView): string {
         top += lines * TEXT_ROW_HEIGHT;
         const end = (text: string, look: string, at: number): string =>
           `<text class="${look} end" x="${coordinate(x + width - NODE_PADDING)}" y="${coordinate(at)}">${escapeXml(text)}</text>`;
-        const held = row.kind === 'mutex' && row.owner !== undefined;
         const queue =
           row.queue.length === 0
             ? ''
             : named || lines === 2
               ? `◂ ${row.queue.map(({ name }) => name).join(' ◂ ')}`
               : `◂ ${row.queue.length}`;
-        const look = held ? 'waitText' : 'ink';
+        const look = row.owner
+          ? `${processPaintAt(row.owner.process)}Text`
+          : row.previous === undefined
+            ? 'ink'
+            : 'ink strongText';
         const first = svgText(
           row.name,
           'ink2 small',
@@ -450,7 +492,14 @@ function svgProcess(view: ProcessView): string {
       ? lines.filter(({ text }) => text !== '')
       : lines;
   return (
-    svgNodeTitle(view.title, 'ink', x, y + 15, width) +
+    svgProcessMark(view.process, x + NODE_PADDING, y + 5, MARK_SIZE) +
+    svgNodeTitle(
+      view.title,
+      `${processPaintAt(view.process)}Text`,
+      x + MARK_SIZE + 4,
+      y + 15,
+      width - MARK_SIZE - 4,
+    ) +
     shownLines
       .map((each, i) =>
         each.text === ''

@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/model/graph';
 import { ARROW_HEAD_BY_STYLE, arrowHeadPath } from '../graph/routing/arrowHeads';
-import { EDGE_SAMPLES, type EdgeSample } from '../graph/routing/edgeSamples';
+import type { AccessFlag } from '../graph/model/accessText';
+import { edgeSamples, type EdgeSample } from '../graph/routing/edgeSamples';
 import type { Rect } from '../graph/layout/geometry';
 import { CHAR_WIDTH, edgePaint, FILLED_HEADS, FOOTER_LINE_HEIGHT, MARGIN } from './graphDrawing';
 import { escapeXml } from './xml';
@@ -12,11 +13,12 @@ const ITEM_GAP = 18;
 export function legendLines(
   graphs: readonly Graph[],
   width: number,
+  accessFlag: AccessFlag | undefined,
 ): readonly (readonly EdgeSample[])[] {
   const shown = new Set(graphs.flatMap(({ edges }) => edges.map(sampleKeyOf)));
   const lines: EdgeSample[][] = [];
   let x = Infinity;
-  for (const sample of EDGE_SAMPLES) {
+  for (const sample of edgeSamples(accessFlag)) {
     if (!shown.has(`${sample.style} ${sample.fops ?? ''}`)) continue;
     const wide = itemWidth(sample);
     if (x + wide > width - 2 * MARGIN) {
@@ -63,6 +65,7 @@ function drawSample({ style, head, fops, text }: EdgeSample, x: number, y: numbe
     target: `fops:${fops ?? ''}`,
     dangling,
     inCycle: false,
+    process: 0,
   });
   const arrow = head ?? ARROW_HEAD_BY_STYLE[dangling ? 'pointer' : style];
   const dash = paint.dash === '' ? '' : ` stroke-dasharray="${paint.dash}"`;

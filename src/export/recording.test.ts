@@ -6,6 +6,7 @@ import { libraryEntry } from '../scenario/library/library';
 import { runScenario } from '../scenario/run/runScenario';
 import type { Trace } from '../scenario/run/trace';
 import { svgAnimationExport } from './formats/svgAnimation';
+import { svgGraphExport } from './formats/svgGraph';
 import { recordingOf, stillsOf } from './recording';
 
 registerDesigns(DESIGNS);
@@ -21,18 +22,49 @@ const texts = (elements: readonly string[]): string =>
   elements.join('').replaceAll(/<[^>]+>/g, ' ');
 
 describe('a recording', () => {
-  it.each(['bind-race', 'shared-group'])('of %s is 800 px wide and shows what changes', (id) => {
-    const { box, stage, frames } = recordingOf(traceOf(id));
+  it.each(['bind-race', 'dma-first-owner'])('of %s is 800 px wide and always whole', (id) => {
+    const { box, transform, frames } = recordingOf(traceOf(id));
     expect(box.width).toBe(800);
-    expect(box.height).toBeLessThan(900);
-    for (const { layers, camera } of frames.slice(1)) {
-      const [, y = 0, height = 0] =
-        /y="(-?[\d.]+)" width="[\d.]+" height="([\d.]+)"/
-          .exec(layers.at(-1)?.[0] ?? '')
-          ?.map(Number) ?? [];
-      if (height === 0) continue;
-      expect(y * camera.scale + camera.y).toBeGreaterThanOrEqual(stage.y);
-      expect((y + height) * camera.scale + camera.y).toBeLessThanOrEqual(stage.y + stage.height);
+    const [x = 0, y = 0, scale = 0] = [...transform.matchAll(/-?[\d.]+/g)].map(Number);
+    // The smallest usual type, 10.2 px, is at least 11 px high.
+    expect(scale).toBeGreaterThan(1.07);
+    for (const { layers } of frames)
+      for (const element of layers.flat())
+        for (const [, ...numbers] of element.matchAll(
+          /<rect class="[^"]*"(?: stroke-width="3")? x="(-?[\d.]+)" y="(-?[\d.]+)" width="([\d.]+)" height="([\d.]+)"/g,
+        )) {
+          const [left = 0, top = 0, width = 0, height = 0] = numbers.map(Number);
+          expect(left * scale + x, element).toBeGreaterThanOrEqual(0);
+          expect((left + width) * scale + x, element).toBeLessThanOrEqual(box.width);
+          expect(top * scale + y, element).toBeGreaterThanOrEqual(36);
+          expect((top + height) * scale + y, element).toBeLessThan(box.height - 40);
+        }
+  });
+
+  it('has the colours of the processes', () => {
+    const { frames } = recordingOf(traceOf('bind-race'));
+    for (const { layers } of frames) {
+      const nodes = layers[2]?.join('') ?? '';
+      for (const [name, paint] of [
+        ['qemu', 'process1'],
+        ['dpdk', 'process2'],
+      ] as const) {
+        expect(nodes).toContain(`<rect class="sheet ${paint}"`);
+        expect(nodes).toMatch(new RegExp(`<text class="${paint}Text name"[^>]*>${name}<`));
+      }
+    }
+    const outlines = frames.flatMap(({ layers }) => layers.at(-1) ?? []).join('');
+    expect(outlines).toContain('class="edge process1"');
+    expect(outlines).toContain('class="edge process2"');
+    expect(outlines).not.toContain('class="edge strong"');
+  });
+
+  it('speaks of access in the words of its design', () => {
+    for (const { make } of [svgAnimationExport, svgGraphExport]) {
+      const upstream = make(traceOf('bind-race'));
+      expect(upstream).toContain('>access not granted: calls cannot reach the driver<');
+      expect(upstream).not.toMatch(/>f_op, /);
+      expect(make(traceOf('split-race'))).toMatch(/>f_op, (parked|normal): calls/);
     }
   });
 
@@ -62,13 +94,11 @@ describe('a recording', () => {
     expect(recordingOf(traceOf('cdev-path'), { from: 3, until: 4 }).frames).toHaveLength(2);
   });
 
-  it('has the same length as stills', () => {
+  it('has a still for each frame', () => {
     const recording = recordingOf(traceOf('shared-group'));
-    const sum = (parts: readonly { readonly seconds: number }[]): number =>
-      parts.reduce((total, { seconds }) => total + seconds, 0);
-    const stills = stillsOf(recording);
-    expect(stills.length).toBeGreaterThan(recording.frames.length);
-    expect(sum(stills)).toBeCloseTo(sum(recording.frames));
+    expect(stillsOf(recording).map(({ seconds }) => seconds)).toEqual(
+      recording.frames.map(({ seconds }) => seconds),
+    );
   });
 
   it('uses only classes that its style sheet has, and loops', () => {
@@ -82,7 +112,7 @@ describe('a recording', () => {
         [...classes].filter((name) => name !== '' && !new RegExp(`\\.${name}\\b`).test(style)),
       ).toEqual([]);
       expect(style).toContain('infinite');
-      expect(style).toContain('@keyframes camera');
+      expect(style).toContain('@keyframes f0');
     }
   });
 });

@@ -1,24 +1,30 @@
 import { designTitle } from '../kernel/language/design';
 import type { Rect } from '../graph/layout/geometry';
 import { NARROW_SHAPE, type LayoutShape } from '../graph/layout/graphLayout';
+import { accessFlagOf } from '../graph/model/accessText';
 import type { Graph, NodeView } from '../graph/model/graph';
+import { taskRef } from '../graph/model/taskWaits';
 import { assignCaptions } from '../scenario/run/captions';
 import type { Trace } from '../scenario/run/trace';
 import { consequenceOf } from './consequence';
 import type { ExportOptions } from './export';
 import { relevantLines } from './formats/interleaving';
 import { wrapText } from './format';
-import { drawGraph, graphAfter, graphDocument, layoutForSteps, MARGIN } from './graphDrawing';
+import {
+  drawGraph,
+  graphAfter,
+  graphDocument,
+  layoutForSteps,
+  MARGIN,
+  processPaintAt,
+} from './graphDrawing';
 import { drawLegend, legendLines } from './graphLegend';
 import { escapeXml } from './xml';
 
 /** A recording is this wide, px, so that it is readable in a mail, a README or a slide. */
 const RECORDING_WIDTH = 800;
-/** Of the graph: its smallest type, 10 px, is 12 px high. */
-const SCALE = 1.2;
-/** A graph that fits into the width at this scale is not moved to the side. */
-const MIN_SCALE = 1.08;
-const MAX_GRAPH_HEIGHT = 620;
+/** Of the graph: its smallest usual type, 10 px, is 12 px high. */
+const MAX_SCALE = 1.2;
 /** Of the legend and the last line: 12 px high. */
 const LEGEND_SCALE = 1.1;
 /** As many columns as fit beside each other. */
@@ -31,21 +37,11 @@ const EVENT_LINE = { size: 14, height: 19, maxLines: 2 };
 const CAPTION_LINE = { size: 16, height: 22, maxLines: 4 };
 /** Width of a character of the generic monospaced fonts, as a part of the font size. */
 const CHAR_WIDTH = 0.61;
-/** Around what the camera shows, in px of the graph. */
-const CAMERA_MARGIN = 14;
-
-/** Where the graph is: its translation in px of the recording, and its scale, which is the same in all frames. */
-interface CameraPosition {
-  readonly scale: number;
-  readonly x: number;
-  readonly y: number;
-}
 
 /** One step of a recording. */
 interface RecordingFrame {
   /** The elements of the graph, layer by layer from back to front. */
   readonly layers: readonly (readonly string[])[];
-  readonly camera: CameraPosition;
   /** The lines of text below the graph, as elements. */
   readonly text: readonly string[];
   readonly seconds: number;
@@ -56,8 +52,8 @@ export interface Recording {
   readonly trace: Trace;
   readonly options: ExportOptions;
   readonly box: Rect;
-  /** The place of the graph in the box. */
-  readonly stage: Rect;
+  /** The SVG transform that puts the graph into its place, the same in all frames. */
+  readonly transform: string;
   readonly frames: readonly RecordingFrame[];
   /** What all frames have: the legend and the last line. */
   readonly fixed: readonly string[];
@@ -71,13 +67,8 @@ export function recordingOf(trace: Trace, options: ExportOptions = {}): Recordin
   const snapshots = snapshotsOf(trace, options);
   const graphs = snapshots.map(({ graph }) => graph);
   const bounds = boundsOf(graphs);
-  const scale = Math.max(MIN_SCALE, Math.min(SCALE, RECORDING_WIDTH / bounds.width));
-  const stage: Rect = {
-    x: 0,
-    y: TITLE_HEIGHT,
-    width: RECORDING_WIDTH,
-    height: Math.min(MAX_GRAPH_HEIGHT, Math.ceil(bounds.height * scale)),
-  };
+  const scale = Math.min(MAX_SCALE, RECORDING_WIDTH / bounds.width);
+  const left = (RECORDING_WIDTH - bounds.width * scale) / 2 - bounds.x * scale;
   const lines = snapshots.map(({ event, caption }) => ({
     event: textLines(event, EVENT_LINE),
     caption: textLines(caption, CAPTION_LINE),
@@ -85,9 +76,13 @@ export function recordingOf(trace: Trace, options: ExportOptions = {}): Recordin
   const max = (key: 'event' | 'caption'): number =>
     Math.max(...lines.map((each) => each[key].length));
   const textHeight = max('event') * EVENT_LINE.height + max('caption') * CAPTION_LINE.height + 14;
-  const legend = legendLines(graphs, RECORDING_WIDTH / LEGEND_SCALE);
+  const legend = legendLines(
+    graphs,
+    RECORDING_WIDTH / LEGEND_SCALE,
+    accessFlagOf(trace.program.model),
+  );
   const legendHeight = (legend.length + 1) * 18 * LEGEND_SCALE + 14;
-  const top = stage.y + stage.height;
+  const top = TITLE_HEIGHT + Math.ceil(bounds.height * scale);
   const box: Rect = {
     x: 0,
     y: 0,
@@ -101,16 +96,13 @@ export function recordingOf(trace: Trace, options: ExportOptions = {}): Recordin
     width: box.width / LEGEND_SCALE,
     height: box.height / LEGEND_SCALE,
   };
-  let camera: CameraPosition | undefined;
-  const frames = snapshots.map(({ graph }, index): RecordingFrame => {
+  const frames = snapshots.map(({ graph, process }, index): RecordingFrame => {
     const before = snapshots[index - 1]?.graph ?? graph;
-    camera = cameraFor(changedNodes(graph, before), bounds, { stage, scale }, camera);
     const { event = [], caption = [] } = lines[index] ?? {};
     const eventsTop = top + 8 + EVENT_LINE.height * 0.75;
     const captionTop = eventsTop + event.length * EVENT_LINE.height + 4;
     return {
-      layers: [...drawGraph(graph), outlines(graph, before)],
-      camera,
+      layers: [...drawGraph(graph), outlines(graph, before, process)],
       text: [
         ...event.map((line, i) => textElement('event', line, eventsTop + i * EVENT_LINE.height)),
         ...caption.map((line, i) => textElement('say', line, captionTop + i * CAPTION_LINE.height)),
@@ -122,7 +114,7 @@ export function recordingOf(trace: Trace, options: ExportOptions = {}): Recordin
     trace,
     options,
     box,
-    stage,
+    transform: `translate(${coordinate(left)} ${coordinate(TITLE_HEIGHT - bounds.y * scale)}) scale(${rounded(scale)})`,
     frames,
     fixed: [
       `<g transform="scale(${LEGEND_SCALE})">${drawLegend(legend, legendBox, 1).join('')}<text class="ink2" x="${MARGIN}" y="${coordinate(legendBox.height - 10)}">${escapeXml(footer)}</text></g>`,
@@ -130,18 +122,16 @@ export function recordingOf(trace: Trace, options: ExportOptions = {}): Recordin
   };
 }
 
-/** A document of a recording with this graph and text. The graph has the class `camera`. */
+/** A document of a recording with this graph and text. */
 export function recordingDocument(
-  { trace, options, box, stage, fixed }: Recording,
+  { trace, options, box, transform, fixed }: Recording,
   {
     graph,
     text,
-    camera,
     style = '',
   }: {
     readonly graph: readonly string[];
     readonly text: readonly string[];
-    readonly camera: CameraPosition;
     readonly style?: string;
   },
 ): string {
@@ -149,34 +139,15 @@ export function recordingDocument(
     box,
     theme: options.theme,
     property: options.property,
-    style: `.event{font-size:${EVENT_LINE.size}px;font-weight:700}.say{font-size:${CAPTION_LINE.size}px}.camera{transform:${cameraTransform(camera)}}${style}`,
-    elements: [
-      `<clipPath id="stage"><rect x="${stage.x}" y="${stage.y}" width="${stage.width}" height="${stage.height}"/></clipPath>`,
-      `<g clip-path="url(#stage)"><g class="camera">`,
-      ...graph,
-      '</g></g>',
-      ...text,
-      ...fixed,
-    ],
+    style: `.event{font-size:${EVENT_LINE.size}px;font-weight:700}.say{font-size:${CAPTION_LINE.size}px}${style}`,
+    elements: [`<g transform="${transform}">`, ...graph, '</g>', ...text, ...fixed],
   });
-}
-
-/** One frame as a document, with the graph anywhere: a camera that moves is several documents. */
-function frameDocument(
-  recording: Recording,
-  frame: RecordingFrame,
-  camera: CameraPosition,
-): string {
-  return recordingDocument(recording, { graph: frame.layers.flat(), text: frame.text, camera });
-}
-
-/** The CSS transform of a camera position. */
-export function cameraTransform({ x, y, scale }: CameraPosition): string {
-  return `translate(${coordinate(x)}px,${coordinate(y)}px) scale(${rounded(scale)})`;
 }
 
 interface RecordedSnapshot {
   readonly graph: Graph;
+  /** Index of the process of the step; undefined before the first one. */
+  readonly process: number | undefined;
   /** What happened, and the caption of the scenario or a description of the step. */
   readonly event: string;
   readonly caption: string;
@@ -202,6 +173,7 @@ function snapshotsOf(
       ? new Set(lines.map(({ step }) => step))
       : Array.from({ length: until - from }, (_, index) => from + index);
   const layout = layoutForSteps(trace, [from, ...[...indices].map((index) => index + 1)], SHAPE);
+  let before = from;
   const shown = [...indices].map((index): RecordedSnapshot => {
     const linesOfStep = lines.filter(({ step }) => step === index);
     const events = [...new Set(linesOfStep.map(({ task }) => task))].map((task) => {
@@ -211,8 +183,12 @@ function snapshotsOf(
     // The step before a task blocks belongs to another frame.
     const blocks = linesOfStep.some(({ kind }) => kind === 'blocks');
     const description = blocks ? '' : (steps[index]?.texts.join('; ') ?? '');
+    const graph = graphAfter(trace, index + 1, layout, before);
+    before = index + 1;
+    const task = steps[index]?.task;
     return {
-      graph: graphAfter(trace, index + 1, layout),
+      graph,
+      process: task === undefined ? undefined : taskRef(program, task).process,
       event: events.join('   '),
       caption: captions[index]?.say ?? description,
     };
@@ -230,6 +206,7 @@ function snapshotsOf(
   return [
     {
       graph: graphAfter(trace, from, layout),
+      process: undefined,
       event: from === 0 ? 'Before the first step' : `After step ${from}`,
       caption: caption ?? (from === 0 ? scenario.about : ''),
     },
@@ -254,49 +231,23 @@ function textElement(look: 'event' | 'say', text: string, y: number): string {
   return `<text class="ink ${look}" x="${MARGIN}" y="${coordinate(y)}">${escapeXml(text)}</text>`;
 }
 
-/** The nodes that differ from the graph before; all of them in the first frame. */
+/** The nodes that differ from the graph before. */
 function changedNodes({ nodes }: Graph, before: Graph): readonly NodeView[] {
-  const known = new Set(before.nodes.map((node) => JSON.stringify(node)));
-  const changed = nodes.filter((node) => !known.has(JSON.stringify(node)));
-  // What the process acts on matters more than the process.
-  return changed.toSorted((a, b) => Number(a.kind === 'process') - Number(b.kind === 'process'));
+  // Fields that only a change makes visible are no change.
+  const contentOf = (node: NodeView): string =>
+    JSON.stringify(node, (key, value: unknown) =>
+      key === 'previous' || key === 'visibleFields' ? undefined : value,
+    );
+  const known = new Set(before.nodes.map(contentOf));
+  return nodes.filter((node) => !known.has(contentOf(node)));
 }
 
-/** An outline around each node that differs from the graph before. */
-function outlines(graph: Graph, before: Graph): readonly string[] {
+/** An outline in the colour of the process around each node that differs from the graph before. */
+function outlines(graph: Graph, before: Graph, process = -1): readonly string[] {
   return changedNodes(graph, before).map(
     ({ placement: { x, y, width, height } }) =>
-      `<rect class="edge strong" stroke-width="3" x="${x - 3}" y="${y - 3}" width="${width + 6}" height="${height + 6}" rx="8"/>`,
+      `<rect class="edge ${processPaintAt(process)}" stroke-width="3" x="${x - 3}" y="${y - 3}" width="${width + 6}" height="${height + 6}" rx="8"/>`,
   );
-}
-
-/**
- * Moves as little as needed to show these nodes, as many as fit. The graph never leaves the stage further than its bounds; where it
- * is smaller than the stage it is in the middle.
- */
-function cameraFor(
-  nodes: readonly NodeView[],
-  bounds: Rect,
-  { stage, scale }: { readonly stage: Rect; readonly scale: number },
-  before: CameraPosition | undefined,
-): CameraPosition {
-  const axis = (start: 'x' | 'y', length: 'width' | 'height', old: number | undefined): number => {
-    const room = stage[length];
-    const size = bounds[length] * scale;
-    const min = stage[start] + room - (bounds[start] + bounds[length]) * scale;
-    const max = stage[start] - bounds[start] * scale;
-    if (size <= room + 1) return (min + max) / 2;
-    let position = Math.max(min, Math.min(max, old ?? max));
-    // The first node matters most: it is moved into view last.
-    for (const { placement } of nodes.toReversed()) {
-      const low = (placement[start] - CAMERA_MARGIN) * scale + position;
-      const high = (placement[start] + placement[length] + CAMERA_MARGIN) * scale + position;
-      if (low < stage[start]) position += stage[start] - low;
-      else if (high > stage[start] + room) position += stage[start] + room - high;
-    }
-    return Math.max(min, Math.min(max, position));
-  };
-  return { scale, x: axis('x', 'width', before?.x), y: axis('y', 'height', before?.y) };
 }
 
 /** The graphs with their badges and labels, px of the graph. */
@@ -327,38 +278,16 @@ function coordinate(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-/** A picture of a recording that stands still for some time. */
+/** A picture of a recording, and how long it is shown. */
 export interface Still {
   readonly svg: string;
   readonly seconds: number;
 }
 
-/** How long the camera moves at the start of a frame, s. */
-export const MOVE_SECONDS = 0.4;
-const MOVE_STILLS = 5;
-
-/** A recording as pictures in their order: each frame, and before it the move of the camera if there is one. */
+/** The frames of a recording as pictures. */
 export function stillsOf(recording: Recording): readonly Still[] {
-  return recording.frames.flatMap((frame, index) => {
-    const { camera, seconds } = frame;
-    const before = recording.frames[index - 1]?.camera ?? camera;
-    if (before.x === camera.x && before.y === camera.y)
-      return [{ svg: frameDocument(recording, frame, camera), seconds }];
-    const moves = Array.from({ length: MOVE_STILLS }, (_, move): Still => {
-      const part = (move + 0.5) / MOVE_STILLS;
-      const eased = part * part * (3 - 2 * part);
-      return {
-        svg: frameDocument(recording, frame, {
-          ...camera,
-          x: before.x + (camera.x - before.x) * eased,
-          y: before.y + (camera.y - before.y) * eased,
-        }),
-        seconds: MOVE_SECONDS / MOVE_STILLS,
-      };
-    });
-    return [
-      ...moves,
-      { svg: frameDocument(recording, frame, camera), seconds: seconds - MOVE_SECONDS },
-    ];
-  });
+  return recording.frames.map(({ layers, text, seconds }) => ({
+    svg: recordingDocument(recording, { graph: layers.flat(), text }),
+    seconds,
+  }));
 }

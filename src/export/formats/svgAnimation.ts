@@ -1,19 +1,14 @@
 import type { Trace } from '../../scenario/run/trace';
 import type { Export, ExportOptions } from '../export';
-import {
-  cameraTransform,
-  MOVE_SECONDS,
-  recordingDocument,
-  recordingOf,
-  type Recording,
-} from '../recording';
+import { recordingDocument, recordingOf, type Recording } from '../recording';
 
-/** The graph between two points of the run in an endless loop of CSS keyframes; the camera follows what changes. */
+/** The whole graph between two points of the run in an endless loop of CSS keyframes. */
 export const svgAnimationExport: Export = {
   id: 'animation',
   title: 'Animated graph as SVG',
   extension: 'svg',
   order: 65,
+  isAnimated: true,
   make: svgAnimation,
 };
 
@@ -31,14 +26,11 @@ function svgAnimation(trace: Trace, options: ExportOptions = {}): string {
     starts,
     't',
   );
-  const last = frames.at(-1);
-  if (!last) throw new Error('a recording has at least one frame');
   return recordingDocument(recording, {
     graph: graph.elements,
     text: text.elements,
-    camera: last.camera,
     // Readers who prefer reduced motion see the last frame.
-    style: `${graph.still}${text.still}@media (prefers-reduced-motion:no-preference){${graph.moving}${text.moving}${cameraKeyframes(recording, starts)}}`,
+    style: `${graph.still}${text.still}@media (prefers-reduced-motion:no-preference){${graph.moving}${text.moving}}`,
   });
 }
 
@@ -97,23 +89,6 @@ function keyframes(visibility: string, starts: readonly number[]): string {
         : `${percent(starts[frame] ?? 0, starts)}{visibility:${shown === '1' ? 'visible' : 'hidden'}}`,
     )
     .join('');
-}
-
-/** The camera stands still, and moves at the start of the frames that need it. */
-function cameraKeyframes({ frames }: Recording, starts: readonly number[]): string {
-  const moves = frames.flatMap(({ camera }, frame) => {
-    const before = frames[frame - 1]?.camera;
-    if (before && before.x === camera.x && before.y === camera.y) return [];
-    const start = starts[frame] ?? 0;
-    return [
-      ...(before ? [`${percent(start, starts)}{transform:${cameraTransform(before)}}`] : []),
-      `${percent(before ? start + MOVE_SECONDS : 0, starts)}{transform:${cameraTransform(camera)}}`,
-    ];
-  });
-  const last = frames.at(-1)?.camera;
-  return moves.length < 2 || !last
-    ? ''
-    : `.camera{animation:camera ${rounded(starts.at(-1) ?? 0)}s ease-in-out infinite}@keyframes camera{${moves.join('')}100%{transform:${cameraTransform(last)}}}`;
 }
 
 function percent(seconds: number, starts: readonly number[]): string {

@@ -1,4 +1,5 @@
 import { designTitle } from '../../kernel/language/design';
+import { accessFlagOf } from '../../graph/model/accessText';
 import type { Export, ExportOptions } from '../export';
 import {
   CHAR_WIDTH,
@@ -34,7 +35,7 @@ function svgGraph(trace: Trace, { theme, property }: ExportOptions = {}): string
         Math.floor((width - 2 * MARGIN) / CHAR_WIDTH),
       ).toReversed()
     : [];
-  const legend = legendLines([graph], width);
+  const legend = legendLines([graph], width, accessFlagOf(program.model));
   const box = viewBoxOf([graph], 1 + violated.length + legend.length);
   const footer = `${designTitle(program.design, program.options)}, after ${steps.length} steps; simulated by vfio-playground`;
   return graphDocument(trace, {

@@ -7,7 +7,10 @@ import { SymbolIcon } from '../controls/SymbolIcon';
 import styles from './Legend.module.css';
 import { ProcessMark } from '../controls/ProcessMark';
 import { processColourAt } from '../controls/processColour';
-import { EDGE_SAMPLES } from '../../graph/routing/edgeSamples';
+import { useSession } from '../useSession';
+import { accessFlagOf, fopsTitle } from '../../graph/model/accessText';
+import { currentSnapshot } from '../../session/trace/replay';
+import { edgeSamples, type EdgeSample as Sample } from '../../graph/routing/edgeSamples';
 import { ARROW_HEAD_BY_STYLE, ARROW_HEADS } from '../../graph/routing/arrowHeads';
 
 const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [
@@ -22,8 +25,9 @@ const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [
   ['hardware', 'IOMMU group'],
 ];
 
-/** What the symbols of the stage mean. */
+/** What the symbols of the stage mean, in the words of the design. */
 export function LegendList() {
+  const accessFlag = useSession((state) => accessFlagOf(currentSnapshot(state).program.model));
   return (
     <div className={styles.legend}>
       <LegendSection title="Nodes">
@@ -34,24 +38,18 @@ export function LegendList() {
         ))}
       </LegendSection>
       <LegendSection title="Edges">
-        {EDGE_SAMPLES.map((sample) => (
+        {edgeSamples(accessFlag).map((sample) => (
           <LegendItem key={sample.text} text={sample.text}>
             <EdgeSample {...sample} />
           </LegendItem>
         ))}
       </LegendSection>
       <LegendSection title="Access through a file">
-        <LegendItem text="parked fops: only bind succeeds">
-          <AccessBadge access="parked" accessFlag={undefined} />
+        <LegendItem text={`${fopsTitle(accessFlag, 'parked')}: only bind succeeds`}>
+          <AccessBadge access="parked" accessFlag={accessFlag} />
         </LegendItem>
-        <LegendItem text="normal fops: calls reach the driver">
-          <AccessBadge access="normal" accessFlag={undefined} />
-        </LegendItem>
-        <LegendItem text="access not granted: only bind succeeds">
-          <AccessBadge access="parked" accessFlag="granted" />
-        </LegendItem>
-        <LegendItem text="access granted: calls reach the driver">
-          <AccessBadge access="normal" accessFlag="granted" />
+        <LegendItem text={`${fopsTitle(accessFlag, 'normal')}: calls reach the driver`}>
+          <AccessBadge access="normal" accessFlag={accessFlag} />
         </LegendItem>
       </LegendSection>
       <LegendSection title="Locks">
@@ -134,7 +132,7 @@ function LegendItem({ text, children }: { readonly text: string; readonly childr
   );
 }
 
-function EdgeSample({ style, head, fops }: (typeof EDGE_SAMPLES)[number]) {
+function EdgeSample({ style, head, fops }: Sample) {
   const arrowHead = head ?? ARROW_HEAD_BY_STYLE[style === 'dangling' ? 'pointer' : style];
   return (
     <svg width={56} height={14} viewBox="0 0 56 14" aria-hidden="true">

@@ -106,7 +106,7 @@ export function ShareDialog() {
         title: each.title,
         about:
           each.extension === 'svg'
-            ? 'A static picture that contains its scenario: drop the file on this page to open it.'
+            ? `${each.isAnimated ? 'An animation' : 'A static picture'} that contains its scenario: drop the file on this page to open it.`
             : `A .${each.extension} file, the same as the command line writes.`,
         fileName: exportFileName(scenario.title, each),
         isPicture: each.extension === 'svg',

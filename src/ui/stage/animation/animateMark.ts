@@ -1,4 +1,4 @@
-import { processShapeAt } from '../../controls/ProcessMark';
+import { processShapeAt } from '../../../graph/model/processShape';
 import { processColourAt } from '../../controls/processColour';
 import type { Point } from '../../../graph/layout/geometry';
 import styles from './EffectLayer.module.css';
