@@ -1,5 +1,5 @@
 // `npm test`: every check, one stage after the other, up to the first that fails.
-// `npm run test:fast` (`--fast`): types, lint and the unit tests without the long searches (`*.slow.test.ts`).
+// `npm run test:fast` (`--fast`): types, lint and the unit tests without the long searches (`*.slow.test.ts`) and those that need modules loaded for them alone.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ const fastStages = [
     script: 'node_modules/vitest/vitest.mjs',
     args: [
       'run',
-      ...(fast ? ['--project', 'unit', '--project', 'unit-isolated'] : ['--project', 'unit*']),
+      ...(fast ? ['--project', 'unit'] : ['--project', 'unit*']),
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${unitReport}`,
