@@ -119,7 +119,7 @@ test('a counterexample plays to the violated step, holds there and says what hap
   await idle(page);
   await expect(position).toHaveValue(String(steps));
   await expect(position).toHaveAttribute('max', String(steps));
-  await expect(caption).toContainText('Property violated');
+  await expect(caption).toContainText('Property violated: ');
   // No step of the run has the caption of a step that did something else in the walkthrough.
   for (let depth = 0; depth <= steps; depth += 1) {
     await position.fill(String(depth));

@@ -1,8 +1,8 @@
 import { callErrorText } from '../../kernel/language/errno';
 import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program, Step } from '../../kernel/compiler/program';
+import { propertyById } from '../../kernel/properties/properties';
 import type { PropertyId } from '../../kernel/language/propertyId';
-import type { Call } from '../../kernel/language/world';
 import type { Badge } from './graph';
 
 /** One step of a run, or an issued call (no step), with its events. */
@@ -20,14 +20,13 @@ export interface StepRecord {
 }
 
 interface CallFailure {
-  readonly call: Call | undefined;
   readonly shownAt: string;
   readonly badge: Badge;
 }
 
 /**
- * The badges after a run, by the name of their object or process: the last failure of each task until it begins another
- * call, and every violation so far. The node with the latest violation is last.
+ * The badges after a run, by the name of their object or process: the last failure of each task until any task begins a
+ * call, which may change why it failed, and every violation so far. The node with the latest violation is last.
  */
 export function badgesOf(records: readonly StepRecord[]): ReadonlyMap<string, readonly Badge[]> {
   const failures = new Map<string, CallFailure>();
@@ -42,12 +41,11 @@ export function badgesOf(records: readonly StepRecord[]): ReadonlyMap<string, re
     if (!task) continue;
     const nameOf = (object: number | undefined): string =>
       record.program.objects[object ?? -1]?.name ?? task.process;
-    const call = record.step && record.program.calls[record.step.call]?.call;
-    if (failures.get(task.name)?.call !== call) failures.delete(task.name);
+    const call = record.program.calls[record.step?.call ?? -1];
+    if (call === undefined || record.step?.pc === call.start) failures.clear();
     for (const { template } of record.events) {
       if (template.kind === 'fail')
         failures.set(task.name, {
-          call,
           shownAt: nameOf(template.object),
           badge: {
             kind: 'errno',
@@ -57,7 +55,7 @@ export function badgesOf(records: readonly StepRecord[]): ReadonlyMap<string, re
         });
     }
     for (const { property, text, object } of record.violations)
-      add(nameOf(object), { kind: 'violation', title: property, text });
+      add(nameOf(object), { kind: 'violation', title: propertyById(property).title, text });
   }
   for (const { shownAt, badge } of failures.values()) add(shownAt, badge);
   return badges;

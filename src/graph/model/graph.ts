@@ -69,10 +69,10 @@ export interface ObjectView extends NodeBase {
 
 export interface TaskView {
   readonly task: TaskRef;
-  readonly status: 'idle' | 'running' | 'waiting' | 'done';
-  /** Its current or next call. */
+  readonly status: 'idle' | 'running' | 'waiting' | 'done' | 'refused';
+  /** Its current or next call; of a task that has made all its calls, the last that failed. */
   readonly call: string;
-  /** The next step, or what it waits for and who holds that. */
+  /** The next step, what it waits for and who holds that, or the errno. */
   readonly detail: string;
   /** Like `detail`, without the step id and the holders, which the graph shows. */
   readonly brief: string;

@@ -1,6 +1,8 @@
 import { evaluate } from '../../kernel/language/expressions';
+import { callErrorText } from '../../kernel/language/errno';
 import { waitText } from '../../kernel/machine/describeEvent';
 import {
+  callResult,
   currentCall,
   currentWait,
   inCall,
@@ -194,11 +196,12 @@ function processView(input: GraphInput, process: string, placed: PlacedNode): Pr
   };
 }
 
-function taskView({ program, state }: GraphInput, index: number): TaskView {
+function taskView(input: GraphInput, index: number): TaskView {
+  const { program, state } = input;
   const task = taskRef(program, index);
   const current = currentCall(program, state, index);
   const step = nextStep(program, state, index);
-  if (!current || !step) return { task, status: 'done', call: '', detail: '', brief: '' };
+  if (!current || !step) return finishedTaskView(input, index);
   const { call } = current.call;
   const hasBegun = inCall(program, state, index);
   const wait = isEnabled(program, state, index) ? undefined : currentWait(program, state, index);
@@ -214,6 +217,18 @@ function taskView({ program, state }: GraphInput, index: number): TaskView {
     return { task, status: 'running', call, detail: `${step.id} ${step.title}`, brief: step.title };
   const detail = wait ? describeWait(program, state, wait) : '';
   return { task, status: 'idle', call, detail, brief: detail };
+}
+
+/** A task that has made all its calls: the last one that failed, if one did. */
+function finishedTaskView({ program, state }: GraphInput, index: number): TaskView {
+  const task = taskRef(program, index);
+  for (const { index: call, task: caller, call: made } of program.calls.toReversed()) {
+    const errno = caller === index ? callResult(program, state, call) : 0;
+    if (errno === 0) continue;
+    const error = `failed: ${callErrorText(errno)}`;
+    return { task, status: 'refused', call: made.call, detail: error, brief: error };
+  }
+  return { task, status: 'done', call: '', detail: '', brief: '' };
 }
 
 /** One side of the access check. */

@@ -58,25 +58,22 @@ export function finishStep(draft: DraftStep, pc: number, program: ProgramSoFar):
     waits = [];
     body = skip(`${processOf(call.call.by)} has exited`);
   } else if (pc === call.start && call.needs.length > 0) {
-    const failed: Expr[] = [];
+    const missing: { readonly cond: Expr; readonly name: string }[] = [];
     const done: Expr[] = [];
     for (const n of call.needs) {
       const needed = program.calls[n]!;
+      const name = resultName(needed.call, n);
       if (needed.task === call.task) done.push(TRUE);
       else {
         done.push(hasEnded(needed));
-        waits = [...waits, { kind: 'name', name: resultName(needed.call, n), call: n }];
+        waits = [...waits, { kind: 'name', name, call: n }];
       }
-      if (canFail(needed)) failed.push(binary('ne', field(needed.result), constant(0)));
+      if (canFail(needed))
+        missing.push({ cond: binary('ne', field(needed.result), constant(0)), name });
     }
-    const isMissing = any(failed);
-    guard = all([...done, any([isMissing, guard])]);
-    if (failed.length > 0) {
-      const missing = call.needs.map((n) => resultName(program.calls[n]!.call, n)).join(', ');
-      body = [
-        { op: 'if', cond: isMissing, then: skip(`${missing} was not created`), otherwise: body },
-      ];
-    }
+    guard = all([...done, any([...missing.map(({ cond }) => cond), guard])]);
+    for (const { cond, name } of missing.toReversed())
+      body = [{ op: 'if', cond, then: skip(`${name} was not created`), otherwise: body }];
   }
   if (pc === call.start && !call.afterExit && call.after.length > 0) {
     guard = all([...call.after.map((n) => hasEnded(program.calls[n]!)), guard]);

@@ -80,7 +80,7 @@ describe('a new scenario', () => {
     edit(session, { kind: 'rename-process', from: 'dpdk', to: 'qemu' });
     expect(session.getState().run).toBe(before);
     expect(session.getState().notifications[0]?.lines).toEqual([
-      'world.processes[1]: expected a name that no other process has, got "qemu"',
+      'expected a name that no other process has, got "qemu"',
     ]);
   });
 });

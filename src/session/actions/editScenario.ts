@@ -24,6 +24,12 @@ export function editScenario(session: Session, edit: ScenarioEdit): void {
   const next = applyEdit(editedScenario(session.getState()), edit);
   const parsed = parseScenario(makeScenario(next));
   if (parsed.ok) showEdited(session, parsed.scenario, label);
+  else if (
+    edit.kind.startsWith('rename-') ||
+    (edit.kind === 'change-device' && 'name' in edit.change)
+  )
+    // The reader knows the field: its path in the file would say less.
+    notify(session, 'error', 'The name is unchanged.', [parsed.errors[0]?.message ?? '']);
   else notifyRefused(session, parsed.errors);
 }
 

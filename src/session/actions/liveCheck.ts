@@ -57,9 +57,11 @@ export async function findUnnoticedRemovals(session: Session, client: CheckClien
 /** Shows the checked text on the stage now, and its result in the check panel. */
 export function showCheckedText(session: Session): void {
   clearTimeout(workBySession.get(session)?.timer);
-  const { live } = session.getState();
+  const state = session.getState();
+  const { live } = state;
   if (!live || live.pending) return;
-  const problem = editDesign(session, live.text);
+  const isShown = !state.draft && editedText(state) === live.text;
+  const problem = isShown ? undefined : editDesign(session, live.text);
   const { answer } = live;
   if (problem !== undefined || !answer?.ok) return;
   const { modified: _, ...result } = answer.result;

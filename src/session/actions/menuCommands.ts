@@ -13,7 +13,7 @@ import {
   toggleBlackScreen,
 } from './presentation';
 import { type Session, type SessionState } from '../store/session';
-import { stepBack, canPlay, stepForward, pause, play, SPEEDS } from './playback';
+import { stepBack, canPlay, hasSteps, stepForward, pause, play, SPEEDS } from './playback';
 import { currentBranch } from '../trace/run';
 import { changeSettings } from './settings';
 
@@ -26,7 +26,7 @@ export const MENU_COMMANDS = {
   'play-pause': {
     title: 'Play or pause',
     hotkey: 'Space',
-    enabled: (state) => state.settings.playing || canPlay(state),
+    enabled: hasSteps,
     run: (session) => (session.getState().settings.playing ? pause(session) : play(session)),
   },
   forward: {
@@ -375,6 +375,7 @@ function pauseThen(run: (session: Session) => void): (session: Session) => void 
 }
 
 function showScenarioPanel(session: Session, scenarioView: 'form' | 'text'): void {
+  session.setState({ focusesText: scenarioView === 'text' });
   setPageLayout(session, {
     view: 'stage',
     sidePanel: 'scenario',

@@ -28,14 +28,14 @@ export interface StageSearchItem {
   readonly detail: string;
 }
 
-/** Everything that the palette can find now, the nodes of the graph included. */
+/** Everything that the palette can find now. The nodes of the graph are first: the name of one selects it, and makes no call. */
 export function paletteItems(
   state: SessionState,
   stage: readonly StageSearchItem[],
 ): readonly PaletteItem[] {
   return [
-    ...callItems(currentSnapshot(state), state),
     ...stage.map(stageItem),
+    ...callItems(currentSnapshot(state), state),
     ...branchItems(state),
     ...commandItems(state),
     ...scenarioItems(state),

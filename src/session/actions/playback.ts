@@ -14,11 +14,12 @@ const timers = new WeakMap<Session, ReturnType<typeof setTimeout>>();
 /** Depth at which playback pauses. */
 const playTargets = new WeakMap<Session, number>();
 
-/** Plays from the cursor. All its steps are one undoable change. */
+/** Plays from the cursor, and at the end from the start again. All its steps are one undoable change. */
 export function play(session: Session): void {
   const state = session.getState();
-  if (state.settings.playing || !canPlay(state)) return;
+  if (state.settings.playing || !hasSteps(state)) return;
   commit(session, state.run, 'playback', 'Playing');
+  if (!canPlay(state)) seekTo(session, 0);
   changeSettings(session, { playing: true });
   scheduleTick(session);
 }
@@ -58,6 +59,11 @@ export function canPlay(state: SessionState): boolean {
     state.run.cursor < currentBranch(state.run).tip.depth ||
     enabledTasks(currentSnapshot(state)).length > 0
   );
+}
+
+/** Whether there is anything to play, from the cursor or from the start. */
+export function hasSteps(state: SessionState): boolean {
+  return state.run.cursor > 0 || canPlay(state);
 }
 
 /** The next recorded step, else a new step of the task that sequential playback would move. */

@@ -34,14 +34,14 @@ export function currentCaption(state: WithRun): Caption | undefined {
 }
 
 /**
- * What to say at the cursor. On the walkthrough: the last caption, undefined before the first one. Off it: a caption of the running
- * call, else what happens now.
+ * What to say at the cursor. On the walkthrough: the last caption, undefined before the first one. Off it, and where there are no
+ * captions: a caption of the running call, else what happens now.
  */
 export function narration(state: WithRun): string | undefined {
   const path = branchPath(state);
   const captions = captionsOfPath(path);
   const { cursor } = state.run;
-  const isOff = cursor > walkthroughLength(path).length;
+  const isOff = cursor > walkthroughLength(path).length || captions.every((each) => !each);
   const from = isOff ? firstDepthOfCall(path, cursor) : 0;
   const caption = captions.slice(from, cursor + 1).findLast((each) => each !== undefined);
   return caption?.say ?? (isOff ? currentEvent(path, cursor) : undefined);

@@ -104,6 +104,8 @@ export interface SessionState {
   /** Name of the selected object, task, process or fops. */
   readonly selection: string | undefined;
   readonly hover: HoverTarget | undefined;
+  /** A command opened the text of the scenario, which takes the focus when it is drawn. */
+  readonly focusesText: boolean;
   readonly settings: Settings;
   readonly layout: PageLayout;
   readonly check: CheckState;
@@ -138,6 +140,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     redo: [],
     selection: undefined,
     hover: undefined,
+    focusesText: false,
     settings: {
       speed: 2,
       playing: false,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../../scenario/library/defaultScenario';
 import { LIBRARY } from '../../scenario/library/library';
 import type { AddressBar } from './addressBar';
-import { libraryPart } from '../actions/lazyParts';
+import { lazyModule } from '../actions/lazyModule';
 import { startSession } from './startSession';
 import { stepForward } from '../actions/playback';
 
@@ -49,8 +49,10 @@ it('writes changes to the address that were made before the codec had loaded', a
 
 it('counts a pending load until the part has loaded', async () => {
   const { session } = await startSession(fakeAddressBar());
+  // The page's own part may be loaded already: test files share their modules.
+  const part = lazyModule('The designs', () => import('../actions/switchDesign'));
   const done = new Promise<void>((resolve) =>
-    libraryPart.whenLoaded(session, ({ switchDesign }) => {
+    part.whenLoaded(session, ({ switchDesign }) => {
       switchDesign(session, 'rfc-opened');
       resolve();
     }),

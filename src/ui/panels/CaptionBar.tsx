@@ -29,7 +29,7 @@ export function CaptionBar() {
   const isNewCaption = useSession((state) => currentCaption(state) !== undefined);
   const text = useSession(narration);
   const session = useSessionStore();
-  const { scenario, mutations, plannedCalls, isEdited } = run.setup;
+  const { scenario, libraryId, mutations, plannedCalls, isEdited } = run.setup;
   const isOwnRun = plannedCalls !== undefined;
   const isEmpty = snapshot.program.calls.length === 0;
   const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(snapshot).length === 0;
@@ -73,7 +73,7 @@ export function CaptionBar() {
           )}
           {snapshot.step && <code>{snapshot.step.id}</code>}
           {isEmpty
-            ? 'No call yet. Run one, or add processes, devices and calls in the Scenario panel.'
+            ? 'No call yet. Add processes, devices and calls in the Scenario panel.'
             : atEnd
               ? finalStateText(snapshot)
               : run.cursor === 0
@@ -95,7 +95,7 @@ export function CaptionBar() {
               >
                 Return to walkthrough
               </button>
-            ) : isEdited ? undefined : (
+            ) : isEdited || libraryId === undefined ? undefined : (
               <CommandButton
                 command="next-scenario"
                 icon="forward"
@@ -103,13 +103,15 @@ export function CaptionBar() {
                 variant="primary"
               />
             )}
-            <CommandButton
-              command="check"
-              icon="shield"
-              text="Check"
-              title="Check interleavings"
-              variant={isEdited ? 'primary' : 'plain'}
-            />
+            {!isEmpty && (
+              <CommandButton
+                command="check"
+                icon="shield"
+                text="Check"
+                title="Check interleavings"
+                variant={isEdited ? 'primary' : 'plain'}
+              />
+            )}
             <CommandButton command="share" icon="share" title="Share this run" variant="plain" />
             <CommandButton command="reset" icon="reset" title="Start over" variant="plain" />
           </>

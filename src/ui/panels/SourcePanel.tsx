@@ -7,6 +7,7 @@ import { enabledTasks } from '../../session/trace/scheduler';
 import { taskStatuses } from '../../session/queries/taskStatus';
 import type { Program, Step } from '../../kernel/compiler/program';
 import buttons from '../controls/controls.module.css';
+import { lazyPart } from '../controls/lazyPart';
 import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
 import { confidenceTag, confidenceText } from './confidenceText';
@@ -16,6 +17,11 @@ import styles from './SourcePanel.module.css';
 import { changesOf } from '../../session/trace/traceTree';
 import { fieldsTouchedBy } from '../../session/queries/fieldsTouchedBy';
 import { dispatch } from '../../session/actions/dispatch';
+
+const ChangeVerdict = lazyPart({
+  name: 'The verdict',
+  load: async () => (await import('./check/LiveVerdict')).ChangeVerdict,
+});
 
 /** The source of the current call, with the next step of every task marked; at the end of a run or a violation, the last step. */
 export function SourcePanel() {
@@ -59,6 +65,7 @@ export function SourcePanel() {
           'Source'
         )}
       </h2>
+      {mutations.length > 0 && <ChangeVerdict />}
       {!call && (
         <p className={panels.note}>No call yet. Run a call or press Play to see its source.</p>
       )}
@@ -165,38 +172,46 @@ function MutationButtons({ step, next }: { readonly step: Step; readonly next: S
   const changes: readonly {
     readonly mutation: Mutation;
     readonly text: string;
-    readonly title: string;
+    /** What the button says once the change is made. */
+    readonly undo: string;
+    readonly steps: string;
   }[] = [
     {
       mutation: { kind: 'without', step: step.name },
       text: 'Disable',
-      title: `Disable ${step.id}`,
+      undo: 'Enable',
+      steps: step.id,
     },
     ...(swap
       ? [
           {
             mutation: swap,
             text: 'Swap',
-            title: `Swap ${step.id} and ${next?.id ?? ''}`,
+            undo: 'Swap back',
+            steps: `${step.id} and ${next?.id ?? ''}`,
           },
         ]
       : []),
   ];
   return (
     <span className={styles.changes}>
-      {changes.map(({ mutation, text, title }) => (
-        <button
-          key={text}
-          type="button"
-          className={`${buttons.button} ${buttons.small}`}
-          aria-label={title}
-          data-tooltip={title}
-          aria-pressed={mutations.some((each) => makeMutation(each) === makeMutation(mutation))}
-          onClick={() => dispatch(session, 'toggle-mutation', { mutation })}
-        >
-          {text}
-        </button>
-      ))}
+      {changes.map(({ mutation, text, undo, steps }) => {
+        const isMade = mutations.some((each) => makeMutation(each) === makeMutation(mutation));
+        const verb = isMade ? undo : text;
+        return (
+          <button
+            key={text}
+            type="button"
+            className={`${buttons.button} ${buttons.small}`}
+            aria-label={`${verb} ${steps}`}
+            data-tooltip={`${verb} ${steps}`}
+            data-made={isMade ? '' : undefined}
+            onClick={() => dispatch(session, 'toggle-mutation', { mutation })}
+          >
+            {verb}
+          </button>
+        );
+      })}
     </span>
   );
 }

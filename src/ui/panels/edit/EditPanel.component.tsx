@@ -32,6 +32,8 @@ it('checks each change, says where a text is wrong and mends it', async () => {
   await expect
     .poll(() => document.querySelector('.cm-content')?.textContent)
     .toContain('device->open_count++;');
+  await expect.element(panel).toHaveTextContent(/Holds/);
+  await expect.element(panel).not.toHaveTextContent(/Violated/);
 });
 
 it('completes fields and labels', async () => {

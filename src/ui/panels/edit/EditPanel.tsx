@@ -1,15 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
-import { propertyById } from '../../../kernel/properties/properties';
 import { counterexampleSteps } from '../../../session/queries/counterexampleSteps';
 import { changedLineCount, editedText, originalText } from '../../../session/queries/designDraft';
 import { changesOf } from '../../../session/trace/traceTree';
-import { currentSnapshot } from '../../../session/trace/replay';
 import { dispatch } from '../../../session/actions/dispatch';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
-import { formatCount } from '../../formatCount';
 import { useSession, useSessionStore } from '../../useSession';
 import { downloadText } from '../../dialogs/download';
+import { LiveVerdict } from '../check/LiveVerdict';
 import { useCheckClient } from '../check/useCheckClient';
 import { createDesignEditor, type DesignEditor } from './designEditor';
 import styles from './EditPanel.module.css';
@@ -32,8 +30,12 @@ export function EditPanel() {
       dispatch(session, 'check-while-typing', { text, client }),
     );
     editor.current = created;
-    const { check } = session.getState();
-    if (check.kind !== 'running') dispatch(session, 'find-unnoticed-removals', { client });
+    const state = session.getState();
+    const text = editedText(state);
+    if (state.live && state.live.text !== text)
+      dispatch(session, 'check-while-typing', { text, client });
+    else if (state.check.kind !== 'running')
+      dispatch(session, 'find-unnoticed-removals', { client });
     return () => {
       editor.current = undefined;
       created.destroy();
@@ -116,99 +118,14 @@ function MarkLegend() {
     <p className={styles.legend}>
       {path && (
         <span>
-          <b data-mark="path">7</b> step of the counterexample
+          <b data-mark="path">1, 2, …</b> steps of the counterexample
         </span>
       )}
       {unnoticed && (
         <span>
-          <b data-mark="unnoticed" /> no property notices if it is removed
+          <b data-mark="unnoticed" /> can be removed without a violation
         </span>
       )}
     </p>
-  );
-}
-
-/** The answer to the last key. While a newer text is being checked, it is marked as out of date. */
-function LiveVerdict({ onJump }: { readonly onJump: (line: number) => void }) {
-  const session = useSessionStore();
-  const live = useSession((state) => state.live);
-  const calls = useSession((state) => currentSnapshot(state).program.calls.length);
-  const answer = live?.answer;
-  if (!live || !answer)
-    return (
-      <p className={styles.verdict} role="status">
-        {live?.pending
-          ? 'Checking…'
-          : `Each change is checked at once in all interleavings of the ${calls} calls on screen.`}
-      </p>
-    );
-  const stale = live.pending ? '' : undefined;
-  if (!answer.ok) {
-    const place = /text:(\d+):\d+: (.*)$/s.exec(answer.message);
-    return (
-      <p className={styles.verdict} data-verdict="error" data-stale={stale} role="status">
-        {place ? (
-          <>
-            <button type="button" className={styles.place} onClick={() => onJump(Number(place[1]))}>
-              Line {place[1]}
-            </button>{' '}
-            {place[2]}
-          </>
-        ) : (
-          answer.message
-        )}
-      </p>
-    );
-  }
-  const { verdict, properties, states, seconds } = answer.result;
-  const violated = properties.filter(({ status }) => status === 'violated');
-  const witness = violated[0]?.witness;
-  const time =
-    live.milliseconds < 1000
-      ? `${Math.round(live.milliseconds)} ms`
-      : `${(live.milliseconds / 1000).toFixed(1)} s`;
-  return (
-    <div className={styles.verdict} data-verdict={verdict} data-stale={stale} role="status">
-      <p>
-        <Icon
-          name={verdict === 'holds' ? 'check' : verdict === 'violated' ? 'close' : 'question'}
-        />
-        <b>
-          {verdict === 'holds'
-            ? 'Holds'
-            : verdict === 'violated'
-              ? violated.map(({ id }) => propertyById(id).title).join(', ')
-              : 'Unknown'}
-        </b>
-        <span
-          className={styles.count}
-          data-tooltip={`${Math.round(seconds * 1000)} ms of it in the checker`}
-        >
-          {live.pending ? 'out of date, checking…' : `${formatCount(states)} states, ${time}`}
-        </span>
-      </p>
-      {witness && <p>{witness.text}</p>}
-      {witness && violated[0] && (
-        <button
-          type="button"
-          className={`${buttons.button} ${buttons.small}`}
-          aria-label={`Play the counterexample to ${violated[0].id}`}
-          disabled={live.pending}
-          onClick={() => {
-            dispatch(session, 'show-checked-text');
-            const { check } = session.getState();
-            if (check.kind === 'done')
-              dispatch(session, 'show-counterexample', {
-                subject: check.subject,
-                name: violated[0]?.id ?? '',
-                schedule: witness.schedule,
-              });
-          }}
-        >
-          <Icon name="play" size={12} />
-          {witness.steps} steps
-        </button>
-      )}
-    </div>
   );
 }

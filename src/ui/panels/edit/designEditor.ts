@@ -72,11 +72,11 @@ const markersField = StateField.define<RangeSet<GutterMarker>>({
     markers.map(transaction.changes),
 });
 
-/** Creates the editor in `parent`. `onType` gets the text after each change by the user. */
+/** Creates the editor in `parent`. `onChange` gets the text after each change that needs a verdict. */
 export function createDesignEditor(
   parent: HTMLElement,
   session: Session,
-  onType: (text: string) => void,
+  onChange: (text: string) => void,
 ): DesignEditor {
   const changesView = new Compartment();
   let facts: DesignFacts = { design: undefined, steps: [] };
@@ -127,7 +127,7 @@ export function createDesignEditor(
     onChange: (text) => {
       if (applying) return;
       typed = { of: draftKey(session.getState().run.setup), text };
-      onType(text);
+      onChange(text);
     },
   });
 
@@ -167,6 +167,8 @@ export function createDesignEditor(
       setEditorText(view, text);
       applying = false;
       showFacts();
+      // The last verdict is of another text.
+      if (state.live && state.live.text !== text) onChange(text);
     } else if (state.check !== before.check || state.removals !== before.removals) {
       const text = view.state.doc.toString();
       if (!typed) view.dispatch({ effects: setMarkers.of(markersOf(state, text)) });

@@ -42,10 +42,16 @@ export function ScenarioText() {
           message,
         })),
       );
+    const takeFocus = (): void => {
+      if (!session.getState().focusesText) return;
+      session.setState({ focusesText: false });
+      view.focus();
+    };
     showProblems();
     editor.current = view;
-    view.focus();
+    takeFocus();
     const unsubscribe = session.subscribe((state, before) => {
+      takeFocus();
       if (state.run === before.run && state.scenarioDraft === before.scenarioDraft) return;
       // The text that was typed last may still be on its way to the session.
       if (state.scenarioDraft !== before.scenarioDraft) return;

@@ -77,7 +77,7 @@ function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: bo
 function ariaLabelOf(view: ProcessView): string {
   const tasks = view.tasks.map(
     ({ task: { name }, status, call, detail }) =>
-      `${name} ${status === 'done' ? 'has finished all its calls' : `${status === 'waiting' ? '' : `${status} `}${call} ${detail}`}`,
+      `${name} ${status === 'done' ? 'has finished all its calls' : `${status === 'waiting' || status === 'refused' ? '' : `${status} `}${call} ${detail}`}`,
   );
   return [`${view.driver ? 'kernel side' : 'process'} ${view.title}`, ...tasks].join('; ');
 }
