@@ -9,7 +9,7 @@ interface NotificationOptions {
   readonly lasting?: true;
 }
 
-/** Shows a message until the user dismisses it or it no longer applies. It replaces one with the same title. */
+/** Shows a message until the user dismisses it or it no longer applies. It replaces one with the same title, and one about the moment that came before. */
 export function notify(
   session: Session,
   severity: SessionNotification['severity'],
@@ -19,7 +19,9 @@ export function notify(
 ): void {
   session.setState(({ notifications }) => ({
     notifications: [
-      ...notifications.filter((each) => each.title !== title).slice(1 - MAX_NOTIFICATIONS),
+      ...notifications
+        .filter((each) => each.title !== title && (each.lasting || lasting))
+        .slice(1 - MAX_NOTIFICATIONS),
       {
         id: (notifications.at(-1)?.id ?? 0) + 1,
         severity,
