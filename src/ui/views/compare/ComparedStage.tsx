@@ -46,8 +46,8 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
         run: { ...compared.run, cursor: depth },
         settings: session.getState().settings,
       });
-    // While playing, one stage per frame: four at once would make a frame too long.
-    return session.getState().settings.playing ? afterFrames(line, update) : update();
+    // While playing, one stage per frame, after that of the page: all at once would make a frame too long.
+    return session.getState().settings.playing ? afterFrames(line + 1, update) : update();
   }, [stageSession, compared, depth, line, session]);
   return (
     <section
@@ -75,12 +75,8 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
   );
 }
 
-/** Calls back after a number of frames; returns the function that cancels it. */
-function afterFrames(count: number, callback: () => void): (() => void) | undefined {
-  if (count === 0) {
-    callback();
-    return undefined;
-  }
+/** Calls back after a number of frames, at least one; returns the function that cancels it. */
+function afterFrames(count: number, callback: () => void): () => void {
   let left = count;
   let frame = requestAnimationFrame(function next() {
     left -= 1;
