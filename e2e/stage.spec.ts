@@ -637,3 +637,22 @@ test('axe finds no violation on the stage', async ({ page }) => {
     ).violations,
   ).toEqual([]);
 });
+
+test('the fields of a selected node are whole in view', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=bind-race');
+  await idle(page);
+  await page.keyboard.press('End');
+  await idle(page);
+  const ids = await stage(page)
+    .locator('article')
+    .evaluateAll((articles) => articles.map((each) => each.dataset['node'] ?? ''));
+  for (const id of ids.filter((each) => /group|device|devset/.test(each))) {
+    const selected = stage(page).locator(`article[data-node="${id}"]`);
+    await selected.locator('header').click();
+    if ((await selected.locator('[data-open]').count()) > 0)
+      await expect(selected.locator('[data-open]'), id).toBeInViewport({ ratio: 0.999 });
+    await page.keyboard.press('Escape');
+    await idle(page);
+  }
+});

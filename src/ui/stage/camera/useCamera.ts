@@ -175,15 +175,32 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     show(boundsToShow(placements, { ...current, zoom }, screen));
   }, [show, isNarrow, needsCloseUp, smallestZoom, stage, viewportNow, flowStore]);
 
+  /** Shows the selected node with its opened list of fields; the view only pans if the pointer is on the node. */
   const showSelected = useCallback((): void => {
     const { selection } = session.getState();
-    const { nodesInReadingOrder, pointedNode } = stage.getState();
-    const selected =
-      selection === undefined
-        ? undefined
-        : nodesInReadingOrder.find((node) => node.name === selection);
-    if (selected && pointedNode !== selected.id) show(selected.placement);
-  }, [show, session, stage]);
+    if (selection === undefined) return;
+    const showList = async (): Promise<void> => {
+      const { nodesInReadingOrder, pointedNode } = stage.getState();
+      const selected = nodesInReadingOrder.find((node) => node.name === selection);
+      const { width, height } = flowStore.getState();
+      if (!selected || !root.current || session.getState().selection !== selection) return;
+      const { placement, id } = selected;
+      const list = root.current.querySelector<HTMLElement>(
+        `[data-node="${CSS.escape(id)}"] > [data-open]`,
+      );
+      const bottom = list ? list.offsetTop + list.offsetHeight : 0;
+      const rect = { ...placement, height: Math.max(placement.height, bottom) };
+      if (pointedNode !== id) return show(rect);
+      const current = viewportNow();
+      const next = panIntoView(current, rect, { width, height }, smallestZoom());
+      if (!next) return;
+      await moveTo(next, MOVE_MS);
+      // At a smaller zoom, the list has larger type.
+      if (next.zoom !== current.zoom) await showList();
+    };
+    // In the next frame the list is there, and can be measured without an extra layout.
+    requestAnimationFrame(() => void showList());
+  }, [root, show, moveTo, smallestZoom, viewportNow, session, stage, flowStore]);
 
   /** The shape of a layout made afresh, and the zoom that shows all of it. */
   const freshLayout = useCallback((): { readonly shape: LayoutShape; readonly zoom: number } => {
@@ -286,9 +303,9 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         (!isLegible || (foldsUnchanged && followSteps && scene.touched.size > 0))
       )
         showTouched();
+      showSelected();
     };
     onResize();
-    showSelected();
     return flowStore.subscribe(onResize);
   }, [
     family,

@@ -112,6 +112,7 @@ describe('viewport', () => {
     }
     expect(zoomFor(0.7, 300)).toBe(0.7);
     expect(zoomFor(0.5, 300)).toBe(0.93);
+    expect(zoomFor(0.6, 300)).toBe(0.6);
     expect(zoomFor(0.93, 1000)).toBeCloseTo(0.93 / 1.25);
   });
 

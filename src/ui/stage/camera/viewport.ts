@@ -145,7 +145,7 @@ export function boundsToShow(
 /** Close-ups have few zooms, this factor apart: each change of the zoom restyles the nodes and disturbs the reader. */
 const ZOOM_STEP = 1.25;
 /** The view is left at a zoom up to this factor below that of the best close-up. */
-const STAY_FACTOR = 1.4;
+const STAY_FACTOR = 1.7;
 
 /** The zoom of a close-up that shows all of `rect`, if that is possible between `min` and `max`: the current one if it is a close-up and near the best. */
 export function closeUpZoomFor(
