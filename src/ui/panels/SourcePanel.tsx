@@ -65,7 +65,11 @@ export function SourcePanel() {
           'Source'
         )}
       </h2>
-      {mutations.length > 0 && <ChangeVerdict />}
+      {mutations.length > 0 && (
+        <div className={styles.verdict}>
+          <ChangeVerdict />
+        </div>
+      )}
       {!call && (
         <p className={panels.note}>No call yet. Run a call or press Play to see its source.</p>
       )}

@@ -126,14 +126,20 @@ export function App({ session, createWorker }: AppProps) {
 }
 
 function AppLayout({ session }: { readonly session: Session }) {
-  const { narrowPanel, presenting, view } = useSession((state) => state.layout);
+  const { narrowPanel, presenting, view, sidePanel, scenarioView } = useSession(
+    (state) => state.layout,
+  );
   const isWelcome = useSession(showsWelcome);
   const inQuiz = useSession((state) => state.dialog === 'quiz');
   const touring = useSession((state) => state.layout.tourStop !== undefined);
   const announcement = useSession((state) => state.announcement);
   const loading = useSession((state) => state.pendingLoads > 0);
   const left = usePanelSize({ storageKey: 'left', initial: 252, min: 220, max: 480 });
-  const right = usePanelSize({ storageKey: 'right', initial: 344, min: 260, max: 720 });
+  const source = usePanelSize({ storageKey: 'right', initial: 344, min: 260, max: 720 });
+  // Lines of text are longer than what the other panels show.
+  const text = usePanelSize({ storageKey: 'text', initial: 500, min: 260, max: 900 });
+  const isText = sidePanel === 'edit' || (sidePanel === 'scenario' && scenarioView === 'text');
+  const right = isText ? text : source;
   const bottom = usePanelSize({ storageKey: 'foot', initial: 196, min: 96, max: 560 });
   const details = usePanelSize({ storageKey: 'details', initial: 260, min: 80, max: 620 });
   const View = VIEWS[view];
