@@ -60,7 +60,21 @@ test('a presentation takes the keys of a remote, has notes in a second window, a
   );
   expect(small).toEqual([]);
 
-  for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('PageDown');
+  await page.keyboard.press('PageDown');
+  await idle(page);
+  // The process, the object that refuses and its badge are above the caption.
+  const top = (await caption.boundingBox())?.y ?? 0;
+  for (const part of [page.locator('[data-node][data-touched]'), page.locator('[data-badge]')])
+    for (const box of await part.evaluateAll((all) =>
+      all
+        .filter((each) => each.checkVisibility())
+        .map((each) => each.getBoundingClientRect().toJSON() as DOMRect),
+    )) {
+      expect(Math.min(box.left, box.top)).toBeGreaterThanOrEqual(0);
+      expect(box.right).toBeLessThanOrEqual(1920);
+      expect(box.bottom).toBeLessThanOrEqual(top);
+    }
+  for (let presses = 0; presses < 2; presses += 1) await page.keyboard.press('PageDown');
   const end = page.getByRole('region', { name: 'End of the presentation' });
   await expect(end).toContainText("dpdk's bind_iommufd(fd2, iommufd2) fails with -EINVAL");
   await expect(end.getByRole('img', { name: /QR code/ })).toBeVisible();
@@ -87,9 +101,7 @@ test('the happy path works with the keyboard alone', async ({ page }) => {
     await idle(page);
     expect(await page.evaluate(() => document.activeElement !== document.body)).toBe(true);
   }
-  await expect(page.getByRole('list', { name: 'Open files of qemu' })).toContainText(
-    'granted',
-  );
+  await expect(page.getByRole('list', { name: 'Open files of qemu' })).toContainText('granted');
 });
 
 test('a scenario opens without playing and offers the tour', async ({ page }) => {

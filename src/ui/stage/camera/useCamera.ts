@@ -2,36 +2,22 @@ import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { prefersReducedMotion } from '../../../session/actions/reducedMotion';
 import { currentSnapshot } from '../../../session/trace/replay';
-import { badgeRect } from '../../../graph/layout/badgeRect';
 import type { Rect } from '../../../graph/layout/geometry';
-import {
-  maxLayoutSize,
-  type LayoutShape,
-  type NodePlacement,
-} from '../../../graph/layout/graphLayout';
-import type { NodeView } from '../../../graph/model/graph';
+import { maxLayoutSize, type LayoutShape } from '../../../graph/layout/graphLayout';
 import { useSession, useSessionStore } from '../../useSession';
-import type { StageState } from '../stageState';
 import { layoutFamilyOf } from '../scene';
 import { relayout, useStage, useStageStore } from '../stageStore';
 import { shapeFor, sizeClass } from './bestShape';
-import {
-  detailLevelAt,
-  MIN_COMPACT_ZOOM,
-  MIN_FULL_ZOOM,
-  MIN_OVERVIEW_ZOOM,
-  stageScale,
-} from './detailLevel';
+import { detailLevelAt, stageScale } from './detailLevel';
+import { boundsOfStep, touchedPlacements, viewportFor, zoomLimitsFor } from './stepView';
 import {
   boundsOf,
   boundsToShow,
   fitViewport,
   isInView,
-  panIntoView,
   layoutBounds,
+  panIntoView,
   NARROW_SCREEN_PX,
-  closeUp,
-  closeUpZoomFor,
   initialViewport,
   MAX_FIT_ZOOM,
   zoomAboutCenter,
@@ -44,8 +30,6 @@ const REFIT_THRESHOLD = 0.1;
 const REARRANGE_FACTOR = 0.8;
 /** The same after a change of the design, which should leave objects at their places. */
 const REARRANGE_FOR_DESIGN_FACTOR = 0.6;
-/** Stages side by side have a quarter of the page each: the whole graph stays in view down to `overview`, and a close-up is at most at `closeUp`. */
-const SIDE_BY_SIDE_ZOOM = { overview: 0.48, closeUp: 0.75 };
 /** Duration of an automatic move of the view, ms. */
 const MOVE_MS = 260;
 
@@ -83,15 +67,10 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     () => stageScale(presenting, flowStore.getState().width),
     [presenting, flowStore],
   );
-  const overviewZoom = useCallback(
-    () => (sideBySide ? SIDE_BY_SIDE_ZOOM.overview : MIN_OVERVIEW_ZOOM) * scale(),
-    [sideBySide, scale],
+  const zoomLimits = useCallback(
+    () => zoomLimitsFor(scale(), { sideBySide, presenting }),
+    [sideBySide, presenting, scale],
   );
-  const closeUpZoom = useCallback(
-    () => (sideBySide ? SIDE_BY_SIDE_ZOOM.closeUp : MIN_FULL_ZOOM) * scale(),
-    [sideBySide, scale],
-  );
-  const smallestZoom = useCallback(() => MIN_COMPACT_ZOOM * scale(), [scale]);
   /** A stage on a phone shows the width of the graph and scrolls. One of several is too low for that. */
   const isNarrow = useCallback(
     () => !sideBySide && flowStore.getState().width < NARROW_SCREEN_PX,
@@ -102,8 +81,8 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     const { width, height } = flowStore.getState();
     if (!focus || userMoved.current || isNarrow()) return false;
     const { zoom } = fitViewport(layoutBounds(stage.getState().scene.layout), { width, height });
-    return zoom < overviewZoom();
-  }, [focus, isNarrow, overviewZoom, stage, flowStore]);
+    return zoom < zoomLimits().overview;
+  }, [focus, isNarrow, zoomLimits, stage, flowStore]);
 
   /** Where an automatic move of the view goes to, until it is there. */
   const destination = useRef<Viewport>(undefined);
@@ -142,22 +121,12 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       if (!rect || width === 0) return;
       const current = viewportNow();
       const screen = { width, height };
-      let readable = current;
-      if (needsCloseUp()) {
-        const bounds = layoutBounds(stage.getState().scene.layout);
-        const limits = {
-          min: Math.max(smallestZoom(), fitViewport(bounds, screen).zoom),
-          max: closeUpZoom(),
-        };
-        const zoom = closeUpZoomFor(current.zoom, rect, screen, limits);
-        readable = closeUp(current, rect, bounds, screen, zoom);
-      }
-      const next =
-        panIntoView(readable, rect, screen, isNarrow() ? readable.zoom : smallestZoom()) ??
-        readable;
+      const bounds = needsCloseUp() ? layoutBounds(stage.getState().scene.layout) : undefined;
+      const limits = isNarrow() ? { ...zoomLimits(), smallest: current.zoom } : zoomLimits();
+      const next = viewportFor(rect, current, screen, limits, bounds);
       if (next !== current) void moveTo(next, MOVE_MS);
     },
-    [moveTo, isNarrow, needsCloseUp, closeUpZoom, smallestZoom, stage, viewportNow, flowStore],
+    [moveTo, isNarrow, needsCloseUp, zoomLimits, stage, viewportNow, flowStore],
   );
 
   /** Shows what the last step touched, its process and its file: all of it if that is legible, else as much as fits. */
@@ -165,15 +134,13 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     const { width, height } = flowStore.getState();
     const screen = { width, height };
     const current = viewportNow();
-    const placements = touchedPlacements(stage.getState());
-    const all = boundsOf(placements);
-    if (!userMoved.current && !isNarrow() && placements.length > 0) {
-      const { zoom } = fitViewport(all, screen);
-      if (zoom >= smallestZoom()) return show(all);
-    }
-    const zoom = needsCloseUp() ? smallestZoom() : current.zoom;
-    show(boundsToShow(placements, { ...current, zoom }, screen));
-  }, [show, isNarrow, needsCloseUp, smallestZoom, stage, viewportNow, flowStore]);
+    const state = stage.getState();
+    show(
+      userMoved.current || isNarrow()
+        ? boundsToShow(touchedPlacements(state), current, screen)
+        : boundsOfStep(state, screen, zoomLimits()),
+    );
+  }, [show, isNarrow, zoomLimits, stage, viewportNow, flowStore]);
 
   /** Shows the selected node with its opened list of fields; the view only pans if the pointer is on the node. */
   const showSelected = useCallback((): void => {
@@ -192,7 +159,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       const rect = { ...placement, height: Math.max(placement.height, bottom) };
       if (pointedNode !== id) return show(rect);
       const current = viewportNow();
-      const next = panIntoView(current, rect, { width, height }, smallestZoom());
+      const next = panIntoView(current, rect, { width, height }, zoomLimits().smallest);
       if (!next) return;
       await moveTo(next, MOVE_MS);
       // At a smaller zoom, the list has larger type.
@@ -200,7 +167,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     };
     // In the next frame the list is there, and can be measured without an extra layout.
     requestAnimationFrame(() => void showList());
-  }, [root, show, moveTo, smallestZoom, viewportNow, session, stage, flowStore]);
+  }, [root, show, moveTo, zoomLimits, viewportNow, session, stage, flowStore]);
 
   /** The shape of a layout made afresh, and the zoom that shows all of it. */
   const freshLayout = useCallback((): { readonly shape: LayoutShape; readonly zoom: number } => {
@@ -228,13 +195,13 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       const maxZoom = MAX_FIT_ZOOM * scale();
       const whole = fitViewport(layoutBounds(layout), screen, maxZoom);
       void moveTo(
-        sideBySide && whole.zoom >= overviewZoom()
+        sideBySide && whole.zoom >= zoomLimits().overview
           ? whole
           : initialViewport(layout, touchedPlacements(stage.getState()), screen, maxZoom),
         duration,
       );
     },
-    [moveTo, sideBySide, overviewZoom, stage, session, scale, freshLayout, flowStore],
+    [moveTo, sideBySide, zoomLimits, stage, session, scale, freshLayout, flowStore],
   );
 
   /** Keeps a graph in view while steps, calls and another design change it; `moved`: rows have opened or closed. */
@@ -249,7 +216,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         isNarrow() ||
         (needsCloseUp() &&
           scene.touched.size > 0 &&
-          !(mayRearrange && freshLayout().zoom >= overviewZoom()))
+          !(mayRearrange && freshLayout().zoom >= zoomLimits().overview))
       )
         return showTouched();
       const bounds = boundsOf(nodesInReadingOrder.map((node) => node.placement));
@@ -261,7 +228,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       freshLayout,
       isNarrow,
       needsCloseUp,
-      overviewZoom,
+      zoomLimits,
       session,
       showTouched,
       stage,
@@ -276,16 +243,22 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     const foldsUnchanged = lastFitFoldedGroups.current === foldedGroups;
     lastFitFoldedGroups.current = foldedGroups;
     let fitted = { width: 0, height: 0 };
+    let last = fitted;
     let shapedFor: number | undefined;
     const onResize = (): void => {
       const { width, height } = flowStore.getState();
+      if (width === 0 || (width === last.width && height === last.height)) return;
+      last = { width, height };
       if (
-        width === 0 ||
-        (Math.abs(width - fitted.width) <= width * REFIT_THRESHOLD &&
-          Math.abs(height - fitted.height) <= height * REFIT_THRESHOLD)
-      )
+        Math.abs(width - fitted.width) <= width * REFIT_THRESHOLD &&
+        Math.abs(height - fitted.height) <= height * REFIT_THRESHOLD
+      ) {
+        // A longer caption of a presentation must not cover what the step touches.
+        const { followSteps, scene } = stage.getState();
+        if (presenting && needsCloseUp() && followSteps && scene.touched.size > 0) showTouched();
         return;
-      fitted = { width, height };
+      }
+      fitted = last;
       const { program } = currentSnapshot(session.getState());
       const { foldedGroups: folded } = stage.getState();
       // Another design keeps the shape, so that its objects stay where they are.
@@ -297,7 +270,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       fit(REARRANGE_FOR_DESIGN_FACTOR);
       // After a resize, return to the current step; after folding, keep the overview of the new layout.
       const { followSteps, scene } = stage.getState();
-      const isLegible = viewportNow().zoom >= smallestZoom();
+      const isLegible = viewportNow().zoom >= zoomLimits().smallest;
       if (
         needsCloseUp() &&
         (!isLegible || (foldsUnchanged && followSteps && scene.touched.size > 0))
@@ -313,7 +286,8 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     shape,
     fit,
     needsCloseUp,
-    smallestZoom,
+    presenting,
+    zoomLimits,
     session,
     showSelected,
     showTouched,
@@ -335,6 +309,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
           return;
         // A step that only reads touches nothing but its process: not worth a camera move.
         if (
+          !presenting &&
           state.scene.layout === before.scene.layout &&
           [...state.scene.touched].every((id) => id.startsWith('process:'))
         )
@@ -344,7 +319,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
           state.scene.setup.design !== before.scene.setup.design,
         );
       }),
-    [follow, stage],
+    [follow, presenting, stage],
   );
   useEffect(
     () =>
@@ -397,33 +372,4 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       [moveTo, flowStore],
     ),
   };
-}
-
-/** The placement of a node, extended by its badge. */
-function withBadge(node: NodeView): NodePlacement {
-  return { ...node.placement, ...boundsOf([node.placement, ...badgeRect(node)]) };
-}
-
-/** Placements of the touched nodes and the actors by importance: new nodes, nodes with changed edges, other nodes, the process.
- * Before the first step, those of the processes and devices. */
-function touchedPlacements({
-  scene,
-  nodesById,
-  edgeList,
-  effects,
-  undimmed,
-}: StageState): readonly NodePlacement[] {
-  const allocated = new Set(effects.flatMap(({ kind, node }) => (kind === 'alloc' ? [node] : [])));
-  const withChangedEdges = new Set(
-    edgeList.filter((edge) => edge.changed).map((edge) => edge.source),
-  );
-  const rank = (id: string): number =>
-    allocated.has(id) ? 0 : id.startsWith('process:') ? 3 : withChangedEdges.has(id) ? 1 : 2;
-  const shown = scene.touched.size > 0 ? [...scene.touched, ...scene.actors] : undimmed;
-  return [...new Set(shown)]
-    .toSorted((a, b) => rank(a) - rank(b))
-    .flatMap((id) => {
-      const node = nodesById.get(id);
-      return node ? [withBadge(node)] : [];
-    });
 }

@@ -20,7 +20,7 @@ export const MAX_FIT_ZOOM = 1.5;
 export const NARROW_SCREEN_PX = 460;
 const SIDE_MARGIN = 6;
 const TOP_MARGIN = 6;
-/** Room for badges below the last row. */
+/** Room for badges below the last row, at zoom 1 and below. */
 const BOTTOM_MARGIN = 20;
 
 /** The smallest rectangle that contains all of these. */
@@ -48,17 +48,16 @@ export function fitViewport(rect: Rect, screen: PixelSize, maxZoom = MAX_FIT_ZOO
     Math.min(
       (screen.width - 2 * SIDE_MARGIN) / rect.width,
       (screen.height - BOTTOM_MARGIN - TOP_MARGIN) / rect.height,
+      (screen.height - TOP_MARGIN) / (rect.height + BOTTOM_MARGIN),
     ),
     MIN_ZOOM,
     maxZoom,
   );
+  const bottom = BOTTOM_MARGIN * Math.max(1, zoom);
   return {
     zoom,
     x: (screen.width - rect.width * zoom) / 2 - rect.x * zoom,
-    y:
-      TOP_MARGIN +
-      (screen.height - BOTTOM_MARGIN - TOP_MARGIN - rect.height * zoom) / 2 -
-      rect.y * zoom,
+    y: TOP_MARGIN + (screen.height - bottom - TOP_MARGIN - rect.height * zoom) / 2 - rect.y * zoom,
   };
 }
 
