@@ -6,6 +6,7 @@ import type {
   ObjectType,
   Routine,
 } from '../language/design';
+import type { PropertyInputs } from '../language/propertyInputs';
 import { CALL_NAMES, CALL_SIGNATURES, isVfsCall } from '../language/world';
 import type { CallArgument, CallName, CallSignature, FileKind } from '../language/world';
 import { DiagnosticList, quoted } from './diagnostic';
@@ -50,6 +51,8 @@ export interface KnownFunction {
 export interface ParsedText extends ParsedDesign {
   /** The offset after the `}` of each function. */
   readonly ends: ReadonlyMap<string, number>;
+  /** All but the functions; undefined if there is a diagnostic. */
+  readonly declarations: Declarations | undefined;
 }
 
 /** Parses a design as text. Never throws: what is wrong becomes diagnostics, at most 100. The design has the options of the text only. `known` are functions that are blank in the text. */
@@ -71,6 +74,7 @@ export function parseDesign(
       steps: [],
       functions: new Map(),
       ends: new Map(),
+      declarations: undefined,
     };
   }
   const parser = new DesignParser(tokenize(text, diagnostics), diagnostics);
@@ -88,7 +92,42 @@ export function parseDesign(
     steps: known.length === 0 ? parser.steps : parser.steps.toSorted((a, b) => a.from - b.from),
     functions: parser.routines,
     ends: parser.ends,
+    declarations: found.length === 0 ? parser.declarations() : undefined,
   };
+}
+
+/**
+ * Parses a text that has only functions, of a design with these declarations and `known` functions. Undefined if something is
+ * wrong, or if the text has more than functions.
+ */
+export function parseFunctions(
+  text: string,
+  declarations: Declarations,
+  known: Iterable<KnownFunction>,
+): ParsedText | undefined {
+  const diagnostics = new DiagnosticList(text, TEXT_LIMITS.diagnostics);
+  const parser = new DesignParser(tokenize(text, diagnostics), diagnostics, declarations);
+  for (const { handle, routine } of known) parser.routines.set(handle, routine);
+  const design = parser.parseFunctions();
+  if (!design || diagnostics.all().length > 0) return undefined;
+  return {
+    design,
+    diagnostics: [],
+    steps: parser.steps,
+    functions: parser.routines,
+    ends: parser.ends,
+    declarations,
+  };
+}
+
+/** What a text says outside of functions. */
+export interface Declarations extends Pick<Design, 'id' | 'title' | 'revision' | 'about'> {
+  readonly options: DesignOption[];
+  readonly objects: ObjectType[];
+  readonly tables: Map<FileKind | 'default', FileTable>;
+  readonly plainCalls: Map<string, FunctionUse>;
+  readonly declared: Record<string, CallSignature>;
+  readonly inputs: PropertyInputs;
 }
 
 interface Declaration {
@@ -133,11 +172,11 @@ class DesignParser {
   private readonly reader: TokenReader;
   private readonly numbers: StaticNumberParser;
   private head: Pick<Design, 'id' | 'title' | 'revision' | 'about'> | undefined;
-  private readonly options: DesignOption[] = [];
-  private readonly objects: ObjectType[] = [];
-  private readonly tables = new Map<FileKind | 'default', FileTable>();
-  private readonly plainCalls = new Map<string, FunctionUse>();
-  private readonly declared: Record<string, CallSignature> = {};
+  private readonly options: DesignOption[];
+  private readonly objects: ObjectType[];
+  private readonly tables: Map<FileKind | 'default', FileTable>;
+  private readonly plainCalls: Map<string, FunctionUse>;
+  private readonly declared: Record<string, CallSignature>;
   readonly routines = new Map<string, Routine>();
   readonly ends = new Map<string, number>();
   private propertyInputs!: PropertyInputParser;
@@ -145,7 +184,14 @@ class DesignParser {
   constructor(
     private readonly tokens: readonly Token[],
     private readonly diagnostics: DiagnosticList,
+    private readonly known?: Declarations,
   ) {
+    this.head = known;
+    this.options = known?.options ?? [];
+    this.objects = known?.objects ?? [];
+    this.tables = known?.tables ?? new Map<FileKind | 'default', FileTable>();
+    this.plainCalls = known?.plainCalls ?? new Map<string, FunctionUse>();
+    this.declared = known?.declared ?? {};
     this.reader = new TokenReader(tokens, diagnostics);
     this.numbers = new StaticNumberParser(this.reader, FILE_KINDS, CALL_NAMES);
   }
@@ -160,11 +206,7 @@ class DesignParser {
     read(['design', 'option', 'struct']);
     this.checkObjects();
     read(['file', 'call']);
-    const types = new ObjectTypes(
-      this.objects,
-      [...this.tables.values()].flatMap(({ privateData }) => privateData ?? []),
-    );
-    this.ops = new OpParser(this.reader, types);
+    this.ops = new OpParser(this.reader, this.objectTypes());
     this.propertyInputs = new PropertyInputParser(this.reader, this.ops, this.objects);
     read(DECLARATIONS.filter((w) => !['design', 'option', 'struct', 'file', 'call'].includes(w)));
     if (!this.head)
@@ -173,6 +215,37 @@ class DesignParser {
         'expected a line like: design my-design "My design" revision 1;',
       );
     return this.design();
+  }
+
+  /** The design of the known declarations with the functions of the text; undefined if the text declares more. */
+  parseFunctions(): Design | undefined {
+    const declarations = this.findDeclarations();
+    if (declarations.some(({ word }) => word !== 'int')) return undefined;
+    this.ops = new OpParser(this.reader, this.objectTypes());
+    for (const declaration of declarations) this.attempt(() => this.declaration(declaration));
+    return this.design();
+  }
+
+  declarations(): Declarations | undefined {
+    const { head, options, objects, tables, plainCalls, declared, propertyInputs } = this;
+    return (
+      head && {
+        ...head,
+        options,
+        objects,
+        tables,
+        plainCalls,
+        declared,
+        inputs: propertyInputs.inputs,
+      }
+    );
+  }
+
+  private objectTypes(): ObjectTypes {
+    return new ObjectTypes(
+      this.objects,
+      [...this.tables.values()].flatMap(({ privateData }) => privateData ?? []),
+    );
   }
 
   private ops!: OpParser;
@@ -488,7 +561,7 @@ class DesignParser {
           privateData === undefined ? [] : [[kind, privateData]],
         ),
       ),
-      propertyInputs: this.propertyInputs.inputs,
+      propertyInputs: this.known?.inputs ?? this.propertyInputs.inputs,
     };
     return {
       id: head?.id ?? '',

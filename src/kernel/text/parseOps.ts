@@ -62,7 +62,7 @@ export class OpParser extends ExpressionParser {
   /** The jumps of the current function. */
   jumps: Jump[] = [];
   /** Where an operation starts. */
-  readonly places = new WeakMap<Op, Span>();
+  readonly places = new Map<Op, Span>();
   /** The spinlock that the current operations run under. */
   private spinLock: string | undefined;
 
