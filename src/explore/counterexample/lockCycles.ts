@@ -61,7 +61,8 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
 }
 
 interface StepObservation {
-  readonly projection: StateProjection;
+  /** Made at the first state of the step: few states reach few steps. */
+  readonly projection: () => StateProjection;
   /** By class of the projection. */
   readonly observations: ObservedDependencies[];
 }
@@ -86,17 +87,12 @@ class LockObserver {
     this.tasks = program.tasks.map((task) => {
       const observationsAt = task.steps.map((s): StepObservation | undefined => {
         if (!takesLocks(program, s)) return undefined;
-        const fields = new Set(mutexes);
-        const add = (field: number): void => {
-          fields.add(field);
+        let projection: StateProjection | undefined;
+        return {
+          projection: () =>
+            (projection ??= makeStateProjection(layout, [...mutexes, ...fieldsReadBy(s)])),
+          observations: [],
         };
-        fieldsRead(s.guard, add);
-        for (const w of s.waits) if (w.kind === 'mutex') fieldsRead(w.when, add);
-        eachStatement(s.body, (each) => {
-          if (each.op === 'if') fieldsRead(each.cond, add);
-          if (each.op === 'set') fieldsRead(each.value, add);
-        });
-        return { projection: makeStateProjection(layout, fields), observations: [] };
       });
       const bitField = layout.bitFieldOf.get(model.pcs[task.index]!)!;
       return { bitField, observationsAt: bitField.table!.map((pc) => observationsAt[pc]) };
@@ -114,7 +110,7 @@ class LockObserver {
     const entry =
       observationsAt[(records[state * stride + bitField.word]! >>> bitField.shift) & bitField.mask];
     if (!entry) return NO_DEPENDENCIES;
-    const number = entry.projection.numberOf(records, state * stride);
+    const number = entry.projection().numberOf(records, state * stride);
     if (number < entry.observations.length) return entry.observations[number]!;
     const found = this.observe(this.read(state), task);
     entry.observations.push(found);
@@ -170,6 +166,21 @@ interface ObservedDependencies {
 }
 
 const NO_DEPENDENCIES: ObservedDependencies = { acquired: new Set(), blocked: new Set() };
+
+/** What decides whether the step takes its locks, and what it stores. */
+function fieldsReadBy({ guard, waits, body }: Step): ReadonlySet<number> {
+  const fields = new Set<number>();
+  const add = (field: number): void => {
+    fields.add(field);
+  };
+  fieldsRead(guard, add);
+  for (const wait of waits) if (wait.kind === 'mutex') fieldsRead(wait.when, add);
+  eachStatement(body, (s) => {
+    if (s.op === 'if') fieldsRead(s.cond, add);
+    if (s.op === 'set') fieldsRead(s.value, add);
+  });
+  return fields;
+}
 
 function takesLocks(program: Program, s: Step): boolean {
   let found = s.waits.some((w) => w.kind === 'mutex');

@@ -211,13 +211,14 @@ class ControlStateBuilder {
     tail: Continuation | undefined,
     out: Statement[],
   ): boolean {
+    // It reads `now` as it is then.
+    const facts = this.factsAt(now);
     for (const [i, s] of list.entries()) {
       if (
         (++this.size > MAX_STATEMENTS.step || ++this.total > MAX_STATEMENTS.task) &&
         this.fields.length > 0
       )
         throw new TooManyStates();
-      const facts = this.factsAt(now);
       switch (s.op) {
         case 'emit':
           break;

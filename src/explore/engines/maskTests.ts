@@ -28,8 +28,8 @@ interface ControlStateValues {
 
 /** Finds tests of packed states that read one word only. */
 export class MaskTests {
-  private readonly testCache = new WeakMap<Expr, MaskTest | TableTest | 'none'>();
-  private readonly basisCache = new WeakMap<Expr, BitField | 'none' | 'mixed'>();
+  private readonly testCache = new Map<Expr, MaskTest | TableTest | 'none'>();
+  private readonly basisCache = new Map<Expr, BitField | 'none' | 'mixed'>();
 
   constructor(private readonly layout: PackedLayout) {}
 

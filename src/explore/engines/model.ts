@@ -70,13 +70,11 @@ const MAX_ROUNDS = 24;
 export function makeModel(program: Program, properties: readonly StateProperty[]): Model {
   const constants = new Map<number, number>();
   const pcs = program.tasks.map((task) => task.pc);
-  let stepCodes: readonly StepCode[] = program.tasks.flatMap((task) =>
-    task.steps.map((step) => ({
-      task: task.index,
-      pc: step.pc,
-      guard: step.guard,
-      body: step.body,
-    })),
+  let stepCodes = program.tasks.flatMap((task) =>
+    task.steps.map(
+      (step) =>
+        new FoldedStep({ task: task.index, pc: step.pc, guard: step.guard, body: step.body }),
+    ),
   );
   const ranges = program.fields.map((f): [number, number] => [f.lo, f.hi]);
   const facts: FieldFacts = {
@@ -88,7 +86,7 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
 
   const fold = (changed: ReadonlySet<number> | undefined): void => {
     for (const stepCode of stepCodes) {
-      if (changed && !readsAny(stepCode, changed)) continue;
+      if (changed && !stepCode.readsAny(changed)) continue;
       stepCode.guard = simplify(stepCode.guard, facts);
       stepCode.body = simplifyBody(stepCode.body, facts);
     }
@@ -129,7 +127,7 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
       ranges[field] = [Math.min(...each), Math.max(...each)];
     }
   }
-  stepCodes = controlStates.flatMap((p) => p.steps);
+  stepCodes = controlStates.flatMap((p) => p.steps.map((each) => new FoldedStep(each)));
   reduce(controlFields);
 
   const stateProperties = properties
@@ -212,28 +210,73 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
   };
 }
 
-const fieldsOfExpression = new WeakMap<Expr, ReadonlySet<number>>();
-const fieldsOfBody = new WeakMap<readonly Statement[], ReadonlySet<number>>();
+/** A step while it is simplified: what a rule asks of its body is found once per version of the body. */
+class FoldedStep implements StepCode {
+  readonly task: number;
+  readonly pc: number;
+  private currentGuard: Expr;
+  private currentBody: readonly Statement[];
+  private reads: ReadonlySet<number> | undefined;
+  private stores: readonly Extract<Statement, { op: 'set' }>[] | undefined;
 
-/** Whether a step reads one of these fields. */
-function readsAny({ guard, body }: StepCode, fields: ReadonlySet<number>): boolean {
-  let inGuard = fieldsOfExpression.get(guard);
-  if (!inGuard) {
-    const found = new Set<number>();
-    fieldsRead(guard, (field) => found.add(field));
-    fieldsOfExpression.set(guard, (inGuard = found));
+  constructor({ task, pc, guard, body }: StepCode) {
+    this.task = task;
+    this.pc = pc;
+    this.currentGuard = guard;
+    this.currentBody = body;
   }
-  let inBody = fieldsOfBody.get(body);
-  if (!inBody) {
-    const found = new Set<number>();
-    eachStatement(body, (s) => {
-      if (s.op === 'set') fieldsRead(s.value, (field) => found.add(field));
-      if (s.op === 'if') fieldsRead(s.cond, (field) => found.add(field));
-    });
-    fieldsOfBody.set(body, (inBody = found));
+
+  get guard(): Expr {
+    return this.currentGuard;
   }
-  for (const field of fields) if (inGuard.has(field) || inBody.has(field)) return true;
-  return false;
+
+  set guard(guard: Expr) {
+    if (guard === this.currentGuard) return;
+    this.currentGuard = guard;
+    this.reads = undefined;
+  }
+
+  get body(): readonly Statement[] {
+    return this.currentBody;
+  }
+
+  set body(body: readonly Statement[]) {
+    if (body === this.currentBody) return;
+    this.currentBody = body;
+    this.reads = undefined;
+    this.stores = undefined;
+  }
+
+  /** Its assignments, those in branches included. */
+  get sets(): readonly Extract<Statement, { op: 'set' }>[] {
+    if (!this.stores) {
+      const found: Extract<Statement, { op: 'set' }>[] = [];
+      eachStatement(this.currentBody, (s) => {
+        if (s.op === 'set') found.push(s);
+      });
+      this.stores = found;
+    }
+    return this.stores;
+  }
+
+  /** Whether it reads one of these fields. */
+  readsAny(fields: ReadonlySet<number>): boolean {
+    let { reads } = this;
+    if (!reads) {
+      const found = new Set<number>();
+      const add = (field: number): void => {
+        found.add(field);
+      };
+      fieldsRead(this.currentGuard, add);
+      eachStatement(this.currentBody, (s) => {
+        if (s.op === 'set') fieldsRead(s.value, add);
+        if (s.op === 'if') fieldsRead(s.cond, add);
+      });
+      this.reads = reads = found;
+    }
+    for (const field of fields) if (reads.has(field)) return true;
+    return false;
+  }
 }
 
 /** The stable name of a step by `Action.index`. */
@@ -244,19 +287,13 @@ export function stepName(model: Model, action: number): string {
 /** By task: the fields that no other task writes. */
 function exclusivelyWrittenFields(
   program: Program,
-  stepCodes: readonly StepCode[],
+  stepCodes: readonly FoldedStep[],
   pcs: readonly number[],
 ): number[][] {
   const writerOf = new Map<number, number>();
-  for (const stepCode of stepCodes) {
-    eachStatement(stepCode.body, (s) => {
-      if (s.op === 'set')
-        writerOf.set(
-          s.field,
-          (writerOf.get(s.field) ?? stepCode.task) === stepCode.task ? stepCode.task : -1,
-        );
-    });
-  }
+  for (const { task, sets } of stepCodes)
+    for (const { field } of sets)
+      writerOf.set(field, (writerOf.get(field) ?? task) === task ? task : -1);
   return program.tasks.map((task) =>
     [...writerOf]
       .filter(([field, by]) => by === task.index && !pcs.includes(field))
@@ -268,14 +305,13 @@ function exclusivelyWrittenFields(
 /** Fields that no remaining step writes are constants. */
 function dropUnwrittenFields(
   program: Program,
-  stepCodes: readonly StepCode[],
+  stepCodes: readonly FoldedStep[],
   controlFields: ReadonlySet<number>,
   constants: Map<number, number>,
   changedFields: Set<number>,
 ): boolean {
   const written = new Set<number>(controlFields);
-  for (const stepCode of stepCodes)
-    eachStatement(stepCode.body, (s) => s.op === 'set' && written.add(s.field));
+  for (const { sets } of stepCodes) for (const { field } of sets) written.add(field);
   let changed = false;
   for (const f of program.fields) {
     if (written.has(f.index) || constants.has(f.index)) continue;
@@ -289,22 +325,21 @@ function dropUnwrittenFields(
 /** Bounds every field by the smallest and largest value that a step stores. */
 function narrowRanges(
   program: Program,
-  stepCodes: readonly StepCode[],
+  stepCodes: readonly FoldedStep[],
   controlFields: ReadonlySet<number>,
   ranges: [number, number][],
   facts: FieldFacts,
   changedFields: Set<number>,
 ): boolean {
   const seen = program.fields.map((f): [number, number] => [f.init, f.init]);
-  for (const stepCode of stepCodes) {
-    eachStatement(stepCode.body, (s) => {
-      const bounds = s.op === 'set' ? seen[s.field] : undefined;
-      if (s.op !== 'set' || !bounds) return;
-      const [lo, hi] = interval(s.value, facts.rangeOf);
+  for (const { sets } of stepCodes)
+    for (const { field, value } of sets) {
+      const bounds = seen[field];
+      if (!bounds) continue;
+      const [lo, hi] = interval(value, facts.rangeOf);
       bounds[0] = Math.min(bounds[0], lo);
       bounds[1] = Math.max(bounds[1], hi);
-    });
-  }
+    }
   let changed = false;
   seen.forEach(([lo, hi], f) => {
     const range = ranges[f];
@@ -320,26 +355,26 @@ function narrowRanges(
 
 function dropTransientFields(
   program: Program,
-  stepCodes: readonly StepCode[],
+  stepCodes: readonly FoldedStep[],
   controlFields: ReadonlySet<number>,
   constants: Map<number, number>,
   facts: FieldFacts,
   changedFields: Set<number>,
 ): boolean {
-  const writers = new Map<number, StepCode[]>();
+  const writers = new Map<number, FoldedStep[]>();
   /** Fields that some step changes for good on every path. */
   const permanent = new Set<number>();
   for (const stepCode of stepCodes) {
     const fields = new Set<number>();
     const restored = new Set<number>();
-    eachStatement(stepCode.body, (s) => {
-      if (s.op !== 'set') return;
-      fields.add(s.field);
-      if (s.value.op !== 'const' || s.value.value === program.fields[s.field]?.init)
-        restored.add(s.field);
-    });
+    for (const { field, value } of stepCode.sets) {
+      fields.add(field);
+      if (value.op !== 'const' || value.value === program.fields[field]?.init) restored.add(field);
+    }
     for (const f of fields) {
-      writers.set(f, [...(writers.get(f) ?? []), stepCode]);
+      const known = writers.get(f);
+      if (known) known.push(stepCode);
+      else writers.set(f, [stepCode]);
       if (!restored.has(f)) permanent.add(f);
     }
   }
@@ -347,16 +382,20 @@ function dropTransientFields(
   for (const [f, users] of writers) {
     const { init } = program.fields[f] ?? { init: 0 };
     if (constants.has(f) || controlFields.has(f) || permanent.has(f)) continue;
-    const bodies = users.map((stepCode) => removeTransientField(stepCode.body, f, init, facts));
-    if (bodies.includes(undefined)) continue;
+    const bodies: (readonly Statement[])[] = [];
+    for (const { body } of users) {
+      const removed = removeTransientField(body, f, init, facts);
+      if (!removed) break;
+      bodies.push(removed);
+    }
+    if (bodies.length < users.length) continue;
     users.forEach((stepCode, i) => {
       stepCode.body = bodies[i] ?? [];
     });
     constants.set(f, init);
     changedFields.add(f);
     // Those bodies were not simplified as a whole.
-    for (const { body } of users)
-      eachStatement(body, (s) => s.op === 'set' && changedFields.add(s.field));
+    for (const { sets } of users) for (const { field } of sets) changedFields.add(field);
     changed = true;
   }
   return changed;

@@ -33,9 +33,11 @@ export function interval(e: Expr, range: FieldFacts['rangeOf']): readonly [lo: n
       return [a[0] - b[1], a[1] - b[0]];
     }
     default:
-      return [0, 1];
+      return BOOLEAN_RANGE;
   }
 }
+
+const BOOLEAN_RANGE: readonly [number, number] = [0, 1];
 
 /** An equal expression with fewer operations: constant fields folded, decided tests removed, selects of booleans turned into logic. Returns `e` itself if nothing changes. */
 export function simplify(e: Expr, facts: FieldFacts): Expr {
@@ -150,25 +152,34 @@ export function sameExpr(a: Expr, b: Expr): boolean {
   }
 }
 
-/** The body with simplified expressions, without dead branches and events. */
+/** The body with simplified expressions, without dead branches and events. Returns `body` itself if nothing changes. */
 export function simplifyBody(body: readonly Statement[], facts: FieldFacts): readonly Statement[] {
   const out: Statement[] = [];
-  for (const s of body) {
+  let same = true;
+  for (const [i, s] of body.entries()) {
     switch (s.op) {
       case 'emit':
+        same = false;
         break;
       case 'violate':
         out.push(s);
         break;
-      case 'set':
-        out.push({ op: 'set', field: s.field, value: simplify(s.value, facts) });
+      case 'set': {
+        const value = simplify(s.value, facts);
+        if (value === s.value) out.push(s);
+        else {
+          same = false;
+          out.push({ op: 'set', field: s.field, value });
+        }
         break;
+      }
       case 'jump':
         out.push(s);
-        return out;
+        return same && i === body.length - 1 ? body : out;
       case 'if': {
         const cond = simplify(s.cond, facts);
         if (cond.op === 'const') {
+          same = false;
           const taken = simplifyBody(cond.value === 0 ? s.otherwise : s.then, facts);
           out.push(...taken);
           if (taken.at(-1)?.op === 'jump') return out;
@@ -176,9 +187,15 @@ export function simplifyBody(body: readonly Statement[], facts: FieldFacts): rea
         }
         const then = simplifyBody(s.then, facts);
         const otherwise = simplifyBody(s.otherwise, facts);
-        if (then.length > 0 || otherwise.length > 0) out.push({ op: 'if', cond, then, otherwise });
+        const isEmpty = then.length === 0 && otherwise.length === 0;
+        if (!isEmpty && cond === s.cond && then === s.then && otherwise === s.otherwise)
+          out.push(s);
+        else {
+          same = false;
+          if (!isEmpty) out.push({ op: 'if', cond, then, otherwise });
+        }
       }
     }
   }
-  return out;
+  return same ? body : out;
 }

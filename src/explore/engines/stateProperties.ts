@@ -14,10 +14,13 @@ export interface StateProperty {
 
 /** Which state properties the steps of one task can affect. */
 export class AffectedProperties {
+  /** By field: the properties that read it. */
+  private readonly readers = new Map<number, number[]>();
+  /** The properties that read a field of the control state. */
+  private readonly localOnes: readonly number[];
   private readonly properties: readonly {
     readonly property: PropertyId;
     readonly violatedWhen: Expr;
-    readonly reads: ReadonlySet<number>;
     readonly local: readonly (readonly number[])[];
     readonly at: Map<string, Expr>;
     /** The same by target. */
@@ -30,13 +33,17 @@ export class AffectedProperties {
     private readonly values: ReadonlyMap<number, readonly number[]>,
     private readonly facts: FieldFacts,
   ) {
-    this.properties = properties.map(({ property, violatedWhen }) => {
+    this.properties = properties.map(({ property, violatedWhen }, number) => {
       const reads = new Set<number>();
       fieldsRead(violatedWhen, (field) => reads.add(field));
+      for (const field of reads) {
+        const known = this.readers.get(field);
+        if (known) known.push(number);
+        else this.readers.set(field, [number]);
+      }
       return {
         property,
         violatedWhen,
-        reads,
         local: [...reads].flatMap((f) => {
           const v = values.get(f);
           return v ? [v] : [];
@@ -45,6 +52,9 @@ export class AffectedProperties {
         atTarget: [],
       };
     });
+    this.localOnes = [...this.properties.keys()].filter(
+      (number) => this.properties[number]!.local.length > 0,
+    );
   }
 
   /**
@@ -52,28 +62,35 @@ export class AffectedProperties {
    * if the step cannot change it: the step writes none of its fields, and both control states simplify it to the same test.
    */
   after(body: readonly Statement[], controlState: number): Map<number, readonly number[]> {
-    const written = new Set<number>();
+    const touched = new Set<number>();
     const targets = new Set<number>();
     eachStatement(body, (s) => {
-      if (s.op === 'set') written.add(s.field);
+      if (s.op === 'set') for (const number of this.readers.get(s.field) ?? []) touched.add(number);
       if (s.op === 'jump') targets.add(s.pc);
     });
-    const affected = this.properties.flatMap((property, number) => {
-      const touched = [...written].some((f) => property.reads.has(f));
-      return touched || property.local.length > 0 ? [{ property, number, touched }] : [];
-    });
     return new Map(
-      [...targets].map((target) => [
-        target,
-        affected.flatMap(({ property, number, touched }) => {
-          if (!touched && property.local.every((v) => v[target] === v[controlState])) return [];
-          const test = this.at(property, target);
-          return (test.op === 'const' && test.value === 0) ||
-            (!touched && sameExpr(test, this.at(property, controlState)))
-            ? []
-            : [number];
-        }),
-      ]),
+      [...targets].map((target) => {
+        const numbers = [...touched];
+        for (const number of this.localOnes)
+          if (
+            !touched.has(number) &&
+            this.properties[number]!.local.some((v) => v[target] !== v[controlState])
+          )
+            numbers.push(number);
+        return [
+          target,
+          numbers
+            .filter((number) => {
+              const property = this.properties[number]!;
+              const test = this.at(property, target);
+              return !(
+                (test.op === 'const' && test.value === 0) ||
+                (!touched.has(number) && sameExpr(test, this.at(property, controlState)))
+              );
+            })
+            .sort((a, b) => a - b),
+        ];
+      }),
     );
   }
 

@@ -60,7 +60,7 @@ class ProjectionTable implements StateProjection {
   private readonly width: number;
   private readonly key: Int32Array;
   /** Open addressing over the keys. An entry is a class number plus one; 0 is empty. */
-  private table = new Int32Array(1024);
+  private table = new Int32Array(64);
   private keys: Int32Array;
   private count = 0;
 
@@ -70,7 +70,7 @@ class ProjectionTable implements StateProjection {
   ) {
     this.width = keep.length;
     this.key = new Int32Array(this.width);
-    this.keys = new Int32Array(512 * this.width);
+    this.keys = new Int32Array(32 * this.width);
   }
 
   numberOf(words: Int32Array, offset: number): number {
