@@ -2,7 +2,7 @@ import { changedDesign, isBuiltIn, parsedDesign } from '../designs/changedDesign
 import { DESIGNS } from '../designs/designs';
 import { registerDesigns } from '../designs/registry';
 import { makeOwnText } from '../designs/textChange';
-import { compile } from '../kernel/compiler/compile';
+import { compile, makeIncrementalCompiler } from '../kernel/compiler/compile';
 import { diagnosticsText } from '../kernel/text/diagnostic';
 import type { DesignChange } from '../kernel/language/mutation';
 import type { Program } from '../kernel/compiler/program';
@@ -32,6 +32,9 @@ export interface CheckRequest {
   readonly reduce?: Reduction;
 }
 
+/** A text that is checked is mostly the next version of the one before. */
+const compileVersion = makeIncrementalCompiler();
+
 /** Compiles the program of a request. Throws if a change is not possible. */
 export function compileRequest({
   scenario,
@@ -42,7 +45,7 @@ export function compileRequest({
     const { design, diagnostics } = parsedDesign(text);
     if (!design) throw new Error(diagnosticsText('text', diagnostics.slice(0, 1)));
     const changed = { ...design, modified: isBuiltIn(design.id) ? [] : [makeOwnText(text)] };
-    return compile(changed, scenario.options, scenario.world, scenario.calls);
+    return compileVersion(changed, scenario.options, scenario.world, scenario.calls);
   }
   const changed = changedDesign(scenario.design, scenario.options, mutations);
   if (!changed.ok) throw new Error(changed.message);

@@ -33,7 +33,11 @@ interface ProgramSoFar {
 }
 
 /** Whether a call may end without creating its result. */
-export function canFail({ errnos, needs, afterExit }: ProgramCall): boolean {
+export function canFail({
+  errnos,
+  needs,
+  afterExit,
+}: Pick<ProgramCall, 'errnos' | 'needs' | 'afterExit'>): boolean {
   return afterExit || errnos.length > 0 || needs.length > 0;
 }
 
@@ -79,8 +83,8 @@ export function finishStep(draft: DraftStep, pc: number, program: ProgramSoFar):
     guard = all([...call.after.map((n) => hasEnded(program.calls[n]!)), guard]);
     waits = [...call.after.map((n) => ({ kind: 'end', call: n }) as const), ...waits];
   }
-  const { fields } = program;
-  // Computed on demand: only the steps shown on screen are asked for it.
+  const { fields, style } = program;
+  // Computed on demand: only the steps shown on screen are asked for them.
   let touches: readonly number[] | undefined;
   return {
     pc,
@@ -94,8 +98,10 @@ export function finishStep(draft: DraftStep, pc: number, program: ProgramSoFar):
     guard,
     waits,
     body,
-    source: sourceOf(draft.spec, program.style),
     ops: draft.spec.ops,
+    get source() {
+      return sourceOf(draft.spec, style);
+    },
     get touches() {
       return (touches ??= touchedFields(guard, body, fields));
     },
