@@ -5,7 +5,7 @@ import type { Declarations, KnownFunction, ParsedDesign, ParsedText } from './pa
 const FUNCTION =
   /(?:^\/\*[^\n]*(?:\n \*(?!\/)[^\n]*)*(?:\n )?\*\/\n)?^int [^\n]*\n\{\n(?:(?![{}]\n)[^\n]*\n)*\}\n/gm;
 
-/** In the place of a function in the text around the functions. No text has it. */
+/** In the place of a function in the text around the functions. */
 const PLACE = '\0';
 
 /** A parser for the versions of one text: reads only the functions that have changed since the last one. Else it equals `parseDesign`. */
@@ -17,7 +17,8 @@ export function makeDesignParser(): (text: string) => ParsedDesign {
     if (text.length > TEXT_LIMITS.characters) return parseDesign(text);
     // One pass: the expression is the slowest part of a key.
     const parts = [...text.matchAll(FUNCTION)].map(({ 0: part, index: at }) => ({ part, at }));
-    const rest = replaceParts(text, parts, () => PLACE);
+    // The number tells places from the same character in a text.
+    const rest = `${parts.length} ${replaceParts(text, parts, () => PLACE)}`;
     if (rest !== context) {
       known = new Map();
       declarations = undefined;
