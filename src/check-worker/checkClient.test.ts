@@ -128,6 +128,44 @@ describe('a check client', () => {
     expect(await second.answer).toMatchObject({ ok: true, result: { coverage: 'complete' } });
   });
 
+  it('does not let a check wait for other work, which it cancels', async () => {
+    const workers: FakeWorker[] = [];
+    const client = makeCheckClient([
+      {
+        thread: 'worker',
+        create: () => {
+          workers.push(new FakeWorker(workers.length === 0 ? 'busy' : 'works'));
+          return workers.at(-1) as unknown as WorkerLike;
+        },
+      },
+    ]);
+    const { scenario } = smallRequest;
+    const removals = client.unnoticedRemovals({
+      scenario: libraryEntry('hot-unplug')!.scenario,
+      text: '',
+    });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1);
+    });
+    const { answer } = client.check({ scenario }, () => undefined);
+    expect(await removals).toMatchObject({ ok: false, cancelled: true });
+    expect(await answer).toMatchObject({ ok: true, result: { coverage: 'complete' } });
+    expect(workers.map((w) => w.terminated)).toEqual([false, false]);
+  });
+
+  it('stops a check that is replaced before its search begins', async () => {
+    const client = makeCheckClient([fakeFactory('works')]);
+    await client.check(smallRequest, () => undefined).answer;
+    const first = client.check(smallRequest, () => undefined);
+    await Promise.resolve();
+    const second = client.check(smallRequest, () => undefined);
+    expect(await first.answer).toMatchObject({
+      ok: true,
+      result: { stoppedBy: 'cancel', states: 0 },
+    });
+    expect(await second.answer).toMatchObject({ ok: true, result: { coverage: 'complete' } });
+  });
+
   it('reports a worker that crashes or stops responding, and starts a new one for the next check', async () => {
     const kinds = ['crashes', 'silent', 'works'] as const;
     let started = 0;

@@ -32,7 +32,7 @@ export interface RunningCheck {
   readonly cancel: () => void;
 }
 
-/** Runs checks outside the main thread if the page can. */
+/** Runs checks outside the main thread if the page can. Other work runs in a second worker: a check never waits for it. */
 export interface CheckClient {
   /** Starts a check and cancels the running one. */
   readonly check: (
@@ -80,11 +80,52 @@ interface StartedWorker {
   readonly thread: WorkerFactory['thread'];
 }
 
+/** One worker and what it is asked to do. */
+interface WorkerQueue {
+  /** Begins work and cancels the work before it. */
+  readonly begin: (
+    work: WorkerWork,
+    onProgress?: (progress: CheckProgress) => void,
+  ) => { readonly id: number; readonly answer: Promise<WorkAnswer<WorkerResult>> };
+  readonly cancel: (id: number) => void;
+  readonly cancelAll: () => void;
+  readonly thread: CheckClient['thread'];
+  readonly close: () => void;
+}
+
 /** A client that uses the first of `factories` whose worker gets ready. */
 export function makeCheckClient(
   factories: readonly WorkerFactory[],
   timeouts: WorkerTimeouts = DEFAULT_TIMEOUTS,
 ): CheckClient {
+  const checks = makeWorkerQueue(factories, timeouts);
+  const otherWork = makeWorkerQueue(factories, timeouts);
+  return {
+    explain: (request) =>
+      otherWork.begin({ type: 'explain', request }).answer as Promise<
+        WorkAnswer<Explanation | ExplainFailure>
+      >,
+    unnoticedRemovals: (request) =>
+      otherWork.begin({ type: 'removals', request }).answer as Promise<
+        WorkAnswer<readonly string[]>
+      >,
+    check: (request, onProgress) => {
+      otherWork.cancelAll();
+      const { id, answer } = checks.begin({ type: 'check', request }, onProgress);
+      return { answer: answer as Promise<CheckAnswer>, cancel: () => checks.cancel(id) };
+    },
+    thread: checks.thread,
+    close: () => {
+      checks.close();
+      otherWork.close();
+    },
+  };
+}
+
+function makeWorkerQueue(
+  factories: readonly WorkerFactory[],
+  timeouts: WorkerTimeouts,
+): WorkerQueue {
   let started: StartedWorker | undefined;
   let starting: Promise<StartedWorker | undefined> | undefined;
   let lastId = 0;
@@ -116,7 +157,9 @@ export function makeCheckClient(
         check,
         response.type === 'done'
           ? { ok: true, result: response.result }
-          : { ok: false, message: response.message },
+          : response.type === 'stopped'
+            ? stoppedAnswer(check)
+            : { ok: false, message: response.message },
       );
   };
   const terminate = (): void => {
@@ -180,48 +223,34 @@ export function makeCheckClient(
     setTimer(check, waitMs, () => setTimer(check, FINAL_MESSAGE_GRACE_MS, () => stop(check)));
   };
 
-  const begin = (
-    work: WorkerWork,
-    onProgress: (progress: CheckProgress) => void,
-  ): { readonly id: number; readonly answer: Promise<WorkAnswer<WorkerResult>> } => {
-    // What is replaced need not stop at once, and a worker that was not terminated is warm.
+  // What is replaced need not stop at once, and a worker that was not terminated is warm.
+  const cancelAll = (): void => {
     for (const check of pending.values()) cancel(check, timeouts.cancelMs * REPLACED_FACTOR);
-    const id = ++lastId;
-    const answer = new Promise<WorkAnswer<WorkerResult>>((resolve) => {
-      const check: PendingCheck = {
-        id,
-        work,
-        onProgress,
-        settle: resolve,
-        progress: undefined,
-        cancelled: false,
-        timer: undefined,
-      };
-      pending.set(id, check);
-      void send(check);
-    });
-    return { id, answer };
   };
-
   return {
-    explain: (request) =>
-      begin({ type: 'explain', request }, () => undefined).answer as Promise<
-        WorkAnswer<Explanation | ExplainFailure>
-      >,
-    unnoticedRemovals: (request) =>
-      begin({ type: 'removals', request }, () => undefined).answer as Promise<
-        WorkAnswer<readonly string[]>
-      >,
-    check: (request, onProgress) => {
-      const { id, answer } = begin({ type: 'check', request }, onProgress);
-      return {
-        answer: answer as Promise<CheckAnswer>,
-        cancel: () => {
-          const check = pending.get(id);
-          if (check) cancel(check);
-        },
-      };
+    begin: (work, onProgress = () => undefined) => {
+      cancelAll();
+      const id = ++lastId;
+      const answer = new Promise<WorkAnswer<WorkerResult>>((resolve) => {
+        const check: PendingCheck = {
+          id,
+          work,
+          onProgress,
+          settle: resolve,
+          progress: undefined,
+          cancelled: false,
+          timer: undefined,
+        };
+        pending.set(id, check);
+        void send(check);
+      });
+      return { id, answer };
     },
+    cancel: (id) => {
+      const check = pending.get(id);
+      if (check) cancel(check);
+    },
+    cancelAll,
     thread: () => started?.thread,
     close: terminate,
   };

@@ -25,4 +25,6 @@ export type WorkerResponse =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly id: number; readonly progress: CheckProgress }
   | { readonly type: 'done'; readonly id: number; readonly result: WorkerResult }
+  /** Cancelled before there was a result. */
+  | { readonly type: 'stopped'; readonly id: number }
   | { readonly type: 'failed'; readonly id: number; readonly message: string };

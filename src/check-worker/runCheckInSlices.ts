@@ -1,5 +1,5 @@
-import type { Check, SearchProgress } from '../explore/check';
-import { beginCheck, type CheckRequest } from '../explore/checkRequest';
+import { makeCheck, type Check, type SearchProgress } from '../explore/check';
+import { compileRequest, type CheckRequest } from '../explore/checkRequest';
 import type { CheckResult } from '../explore/checkResult';
 
 /** Progress with times; `statesPerSecond` is the average since the check began. */
@@ -23,16 +23,24 @@ export interface SliceOptions {
 const PROGRESS_INTERVAL_MS = 50;
 const FIRST_BUDGET = 2000;
 
-/** Runs a check to its end, in time slices. After `cancelled` or `maxSeconds` the result holds what was found so far. */
+/**
+ * Runs a check to its end, in time slices. After `cancelled` or `maxSeconds` the result holds what was found so far; undefined if
+ * it was cancelled before the search.
+ */
 export async function runCheckInSlices(
   request: CheckRequest,
   { sliceMs, onProgress, cancelled, now, pause }: SliceOptions,
-): Promise<CheckResult> {
+): Promise<CheckResult | undefined> {
   const begin = now();
-  const check = beginCheck(request);
+  const program = compileRequest(request);
+  await pause();
+  if (cancelled()) return undefined;
+  const check = makeCheck(program, request);
+  await pause();
   const seconds = (): number => (now() - begin) / 1000;
   let budget = FIRST_BUDGET;
   let lastProgress = begin;
+  if (cancelled()) check.stop('cancel');
   for (;;) {
     const start = now();
     if (check.advance(budget) === 'done') return check.result(seconds());

@@ -32,7 +32,7 @@ export function serveChecks(
           : message.type === 'explain'
             ? await runWorkInSlices(explainRequest(message.request), slices)
             : await runWorkInSlices(unnoticedRemovals(message.request), slices);
-      if (result !== undefined) post({ type: 'done', id, result });
+      post(result === undefined ? { type: 'stopped', id } : { type: 'done', id, result });
     } catch (error) {
       post({ type: 'failed', id, message: checkErrorText(error) });
     } finally {

@@ -209,13 +209,10 @@ export const ARGUMENT_COMMANDS = {
     title: 'Write a new design',
     run: (session) => checkPart.whenLoaded(session, ({ openNewDesign }) => openNewDesign(session)),
   },
-  'find-unnoticed-removals': {
-    title: 'Find the steps that no property would miss',
+  'prepare-checks': {
+    title: 'Get ready to check the text of the design',
     run: (session, { client }: { readonly client: CheckClient }) =>
-      checkPart.whenLoaded(
-        session,
-        ({ findUnnoticedRemovals }) => void findUnnoticedRemovals(session, client),
-      ),
+      checkPart.whenLoaded(session, ({ prepareChecks }) => void prepareChecks(session, client)),
   },
   'show-checked-text': {
     title: 'Show the text of the design on the stage',

@@ -10,6 +10,7 @@ import { permalinkOf } from '../../session/url/permalink';
 import type { Session } from '../../session/store/session';
 import type { CreateWorker } from '../../check-worker/workerFactories';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
+import { Announcement } from '../controls/Announcement';
 import { handleHotkey } from '../controls/hotkeys';
 import { lazyPart } from '../controls/lazyPart';
 import { TooltipLayer } from '../controls/TooltipLayer';
@@ -83,7 +84,6 @@ function EmbedLayout({
   const { view, readOnly } = parameters;
   const [sidePanel, setSidePanel] = useState<SidePanelId>();
   const tableView = useSession(({ layout }) => (layout.view === 'stage' ? undefined : layout.view));
-  const announcement = useSession((state) => state.announcement);
   const root = useRef<HTMLDivElement>(null);
   const startTable = view === 'compare' || view === 'verdicts' ? view : undefined;
   // What is opened from a table shows as a graph.
@@ -157,9 +157,7 @@ function EmbedLayout({
       {!tableView && <EmbedPlaybackBar slider={!hasTimeline} />}
       <Notifications />
       <TooltipLayer />
-      <div className={buttons.hidden} aria-live="polite" aria-atomic="true">
-        {announcement}
-      </div>
+      <Announcement />
     </div>
   );
 }

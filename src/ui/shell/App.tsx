@@ -4,6 +4,7 @@ import type { PageLayout, Session } from '../../session/store/session';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
 import { DropZone } from './DropZone';
 import { Header } from './Header';
+import { Announcement } from '../controls/Announcement';
 import { handleHotkey } from '../controls/hotkeys';
 import { TooltipLayer } from '../controls/TooltipLayer';
 import { Splitter, usePanelSize } from '../controls/Splitter';
@@ -22,7 +23,6 @@ import { useThemeAttribute } from '../theme';
 import { useDocumentTitle } from '../useDocumentTitle';
 import { useIdleSignal } from '../idleSignal';
 import { SessionContext, useSession, useSessionStore } from '../useSession';
-import buttons from '../controls/controls.module.css';
 import styles from './App.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 import { showsWelcome } from '../../session/queries/welcome';
@@ -132,7 +132,6 @@ function AppLayout({ session }: { readonly session: Session }) {
   const isWelcome = useSession(showsWelcome);
   const inQuiz = useSession((state) => state.dialog === 'quiz');
   const touring = useSession((state) => state.layout.tourStop !== undefined);
-  const announcement = useSession((state) => state.announcement);
   const loading = useSession((state) => state.pendingLoads > 0);
   const left = usePanelSize({ storageKey: 'left', initial: 252, min: 220, max: 480 });
   const source = usePanelSize({ storageKey: 'right', initial: 344, min: 260, max: 720 });
@@ -227,9 +226,7 @@ function AppLayout({ session }: { readonly session: Session }) {
       <TooltipLayer />
       <DialogHost />
       {loading && <span data-loading="" hidden />}
-      <div className={buttons.hidden} aria-live="polite" aria-atomic="true">
-        {announcement}
-      </div>
+      <Announcement />
     </div>
   );
 }

@@ -34,8 +34,7 @@ export function EditPanel() {
     const text = editedText(state);
     if (state.live && state.live.text !== text)
       dispatch(session, 'check-while-typing', { text, client });
-    else if (state.check.kind !== 'running')
-      dispatch(session, 'find-unnoticed-removals', { client });
+    else if (state.check.kind !== 'running') dispatch(session, 'prepare-checks', { client });
     return () => {
       editor.current = undefined;
       created.destroy();

@@ -83,6 +83,8 @@ export function createDesignEditor(
   /** The typed text that the session does not have yet, and the design that it edits. */
   let typed: { readonly of: string; readonly text: string } | undefined;
   let applying = false;
+  let showsDiagnostics = false;
+  let destroyed = false;
 
   const view = createCodeEditor({
     parent,
@@ -148,16 +150,21 @@ export function createDesignEditor(
     });
   };
 
+  const showDiagnostics = (): void => {
+    const { live } = session.getState();
+    if (destroyed || !live || live.pending) return;
+    const found =
+      live.answer?.ok === false && live.text === view.state.doc.toString()
+        ? parsedDesign(live.text).diagnostics.map(editorDiagnostic)
+        : [];
+    if (found.length > 0 || showsDiagnostics) view.dispatch(setDiagnostics(view.state, found));
+    showsDiagnostics = found.length > 0;
+  };
+
   const follow = (state: SessionState, before: SessionState): void => {
+    // The verdict is painted first.
     if (state.live !== before.live && state.live && !state.live.pending)
-      view.dispatch(
-        setDiagnostics(
-          view.state,
-          state.live.answer?.ok === false && state.live.text === view.state.doc.toString()
-            ? parsedDesign(state.live.text).diagnostics.map(editorDiagnostic)
-            : [],
-        ),
-      );
+      requestAnimationFrame(() => setTimeout(showDiagnostics));
     if (state.run.setup !== before.run.setup || state.draft !== before.draft) {
       const text = editedText(state);
       if (typed?.text === text) typed = undefined;
@@ -180,6 +187,7 @@ export function createDesignEditor(
   scrollToCurrentStep(session, view);
   return {
     destroy: () => {
+      destroyed = true;
       unsubscribe();
       view.destroy();
     },
