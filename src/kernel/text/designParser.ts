@@ -18,38 +18,24 @@ export function makeDesignParser(): (text: string) => ParsedDesign {
     // One pass: the expression is the slowest part of a key.
     const parts = [...text.matchAll(FUNCTION)].map(({ 0: part, index: at }) => ({ part, at }));
     // The number tells places from the same character in a text.
-    const rest = `${parts.length} ${replaceParts(text, parts, () => PLACE)}`;
-    if (rest !== context) {
-      known = new Map();
-      declarations = undefined;
-    }
-    context = rest;
-    const changed = declarations && parseChanged(text, parts, known, declarations);
+    const rest = `${parts.length} ${textAround(text, parts)}`;
+    const changed =
+      rest === context && declarations ? parseChanged(text, parts, known, declarations) : undefined;
     if (changed) {
       known = changed.known;
       return changed.parsed;
     }
-    const used: { readonly at: number; readonly of: KnownFunction }[] = [];
-    const handles = new Set<string>();
-    const skeleton = replaceParts(text, parts, ({ part, at }) => {
-      const of = known.get(part);
-      // A second function of that name is a problem that has to be found.
-      if (!of || handles.has(of.handle)) return part;
-      handles.add(of.handle);
-      used.push({ at, of });
-      return of.blank;
-    });
-    const parsed = parseDesign(skeleton, used);
-    if (parsed.design) {
-      known = new Map(
-        parts.flatMap(({ part, at }) => {
-          const found = known.get(part) ?? knownFunction(part, at, parsed);
-          return found ? [[part, found]] : [];
-        }),
-      );
-      // A function that is not written as it is printed belongs to the text around.
-      declarations = known.size === parsed.functions.size ? parsed.declarations : undefined;
-    }
+    const parsed = parseDesign(text);
+    if (!parsed.design) return parsed;
+    context = rest;
+    known = new Map(
+      parts.flatMap(({ part, at }) => {
+        const found = knownFunction(part, at, parsed);
+        return found ? [[part, found]] : [];
+      }),
+    );
+    // A function that is not written as it is printed belongs to the text around.
+    declarations = known.size === parsed.functions.size ? parsed.declarations : undefined;
     return parsed;
   };
 }
@@ -105,18 +91,15 @@ interface Part {
   readonly at: number;
 }
 
-function replaceParts(
-  text: string,
-  parts: readonly Part[],
-  replacement: (part: Part) => string,
-): string {
-  let replaced = '';
+/** The text with a place for each function. */
+function textAround(text: string, parts: readonly Part[]): string {
+  let around = '';
   let end = 0;
-  for (const each of parts) {
-    replaced += text.slice(end, each.at) + replacement(each);
-    end = each.at + each.part.length;
+  for (const { part, at } of parts) {
+    around += text.slice(end, at) + PLACE;
+    end = at + part.length;
   }
-  return replaced + text.slice(end);
+  return around + text.slice(end);
 }
 
 /** The function whose text is `part` at `at`; undefined if the parser sees another end or more than one. */
@@ -134,6 +117,5 @@ function knownFunction(
     handle,
     routine,
     steps: inside.map((step) => ({ ...step, from: step.from - at, to: step.to - at })),
-    blank: part.replaceAll(/[^\n]/g, ' '),
   };
 }

@@ -43,8 +43,6 @@ export interface KnownFunction {
   readonly routine: Routine;
   /** Offsets from the start of the function's text. */
   readonly steps: readonly StepPlace[];
-  /** As long as the text of the function, with its line breaks. */
-  readonly blank: string;
 }
 
 /** A parsed design with what an incremental parser needs. */
@@ -55,11 +53,8 @@ export interface ParsedText extends ParsedDesign {
   readonly declarations: Declarations | undefined;
 }
 
-/** Parses a design as text. Never throws: what is wrong becomes diagnostics, at most 100. The design has the options of the text only. `known` are functions that are blank in the text. */
-export function parseDesign(
-  text: string,
-  known: readonly { readonly at: number; readonly of: KnownFunction }[] = [],
-): ParsedText {
+/** Parses a design as text. Never throws: what is wrong becomes diagnostics, at most 100. The design has the options of the text only. */
+export function parseDesign(text: string): ParsedText {
   const diagnostics = new DiagnosticList(text, TEXT_LIMITS.diagnostics);
   const lines = text.split('\n').length;
   if (text.length > TEXT_LIMITS.characters || lines > TEXT_LIMITS.lines) {
@@ -78,18 +73,12 @@ export function parseDesign(
     };
   }
   const parser = new DesignParser(tokenize(text, diagnostics), diagnostics);
-  for (const { at, of } of known) {
-    parser.routines.set(of.handle, of.routine);
-    parser.steps.push(
-      ...of.steps.map((step) => ({ ...step, from: step.from + at, to: step.to + at })),
-    );
-  }
   const design = parser.parse();
   const found = diagnostics.all();
   return {
     design: found.length === 0 ? design : undefined,
     diagnostics: found,
-    steps: known.length === 0 ? parser.steps : parser.steps.toSorted((a, b) => a.from - b.from),
+    steps: parser.steps,
     functions: parser.routines,
     ends: parser.ends,
     declarations: found.length === 0 ? parser.declarations() : undefined,
