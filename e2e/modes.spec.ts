@@ -40,6 +40,15 @@ test('a presentation takes the keys of a remote, has notes in a second window, a
   await notes.getByRole('button', { name: 'Next caption' }).click();
   await notes.getByText('Notes on a phone').click();
   await expect(notes.getByRole('img', { name: 'QR code of the speaker notes' })).toBeVisible();
+  await expect(notes.getByRole('link')).toHaveText(/\?scenario=bind-race&step=\d+&notes=$/);
+  // An errno stays on one line.
+  const errno = notes.getByText(/^-EINVAL$/).first();
+  expect(await errno.evaluate((each) => each.getClientRects().length)).toBe(1);
+  await page.keyboard.press('k');
+  const panel = page.getByRole('region', { name: 'Link to this step' });
+  await expect(panel.getByRole('link')).toHaveText(/\?scenario=bind-race&step=\d+$/);
+  expect(await panel.evaluate((each) => each.scrollHeight - each.clientHeight)).toBeLessThan(2);
+  await page.keyboard.press('k');
 
   await page.keyboard.press('l');
   await page.mouse.move(700, 400);

@@ -6,7 +6,7 @@ import { present } from '../actions/presentation';
 import { runCall, seekTo } from '../actions/stepping';
 import { sessionOf } from '../testing/sessionOf';
 import { currentSnapshot } from '../trace/replay';
-import { syncWindows, type NotesChannel } from './notesWindow';
+import { notesUrl, syncWindows, type NotesChannel } from './notesWindow';
 
 registerDesigns(DESIGNS);
 
@@ -67,4 +67,14 @@ it('ignores what another version posts', () => {
   for (const data of [null, 'x', { kind: 'state' }, { kind: 'state', link: '#v1.x', cursor: 1 }])
     port.postMessage(data);
   expect(session.getState().run).toBe(run);
+});
+
+it('gives another device a short link to the notes of a built-in scenario', () => {
+  const session = sessionOf('bind-race');
+  seekTo(session, 57);
+  const page = { location: { href: 'https://example.org/vfio/?scenario=cdev-path#v1.x' } };
+  expect(notesUrl(page as Window, session.getState())).toBe(
+    'https://example.org/vfio/?scenario=bind-race&step=57&notes=',
+  );
+  expect(notesUrl(page as Window, session.getState(), 'abc')).toMatch(/\?notes=abc#v1\./);
 });

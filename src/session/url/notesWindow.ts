@@ -2,6 +2,7 @@ import { notify } from '../store/notifications';
 import type { PresentationState, Session, SessionState } from '../store/session';
 import { currentBranch } from '../trace/run';
 import { branchPermalink, openPermalink, permalinkOf } from './permalink';
+import { shortLinkOf } from './shortLink';
 
 /** What the windows of one presentation tell each other: where the presentation is, or a request for that. */
 type NotesMessage =
@@ -77,11 +78,12 @@ export function openNotesWindow(session: Session, page: Window): void {
     ]);
 }
 
-/** The address of the speaker notes of a run. Without `id` they are not connected: for another device. */
+/** The address of the speaker notes of a run. Without `id` they are not connected: for another device, with a short link if there is one. */
 export function notesUrl(page: Window, state: SessionState, id = ''): string {
   const url = new URL(page.location.href);
-  url.search = `?notes=${id}`;
-  url.hash = permalinkOf(state);
+  const shortLink = id === '' ? shortLinkOf(state) : undefined;
+  url.search = shortLink === undefined ? `?notes=${id}` : `${shortLink}&notes=`;
+  url.hash = shortLink === undefined ? permalinkOf(state) : '';
   return url.href;
 }
 

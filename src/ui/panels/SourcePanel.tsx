@@ -1,4 +1,4 @@
-import { Fragment, useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
+import { Fragment, useEffect, useRef, type CSSProperties } from 'react';
 import { makeMutation, type Mutation } from '../../kernel/language/mutation';
 import { callText } from '../../scenario/format/callText';
 import { currentSnapshot } from '../../session/trace/replay';
@@ -9,6 +9,7 @@ import type { Program, Step } from '../../kernel/compiler/program';
 import buttons from '../controls/controls.module.css';
 import { lazyPart } from '../controls/lazyPart';
 import { processColour } from '../controls/processColour';
+import { withUnbrokenParts } from '../controls/withUnbrokenParts';
 import { useSession, useSessionStore } from '../useSession';
 import { confidenceTag, confidenceText } from './confidenceText';
 import panels from './panels.module.css';
@@ -122,7 +123,7 @@ export function SourcePanel() {
                 </span>
               </span>
               <pre>
-                {withLineBreaks(
+                {withUnbrokenParts(
                   step.source.length > 0 ? step.source.join('\n') : `/* ${step.title} */`,
                 )}
               </pre>
@@ -139,20 +140,6 @@ export function SourcePanel() {
       })}
     </section>
   );
-}
-
-/** Source that may break after an arrow, never inside one or between the sign and the name of an errno. */
-function withLineBreaks(source: string): ReactNode {
-  return source.split(/(->|-E[A-Z0-9]+)/).map((part, i) => {
-    // Every second part is what the expression matched.
-    if (i % 2 === 0) return part;
-    return (
-      <Fragment key={i}>
-        <span className={styles.unbroken}>{part}</span>
-        {part === '->' && <wbr />}
-      </Fragment>
-    );
-  });
 }
 
 /** Whether the step itself is hovered, or an object on the stage that it touches. */

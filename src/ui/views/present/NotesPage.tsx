@@ -10,6 +10,7 @@ import { channelName, notesUrl, syncWindows } from '../../../session/url/notesWi
 import { CommandButton } from '../../controls/CommandButton';
 import buttons from '../../controls/controls.module.css';
 import { handleHotkey } from '../../controls/hotkeys';
+import { withUnbrokenParts } from '../../controls/withUnbrokenParts';
 import { useIdleSignal } from '../../idleSignal';
 import { useThemeAttribute } from '../../theme';
 import { SessionContext, useSession } from '../../useSession';
@@ -78,9 +79,12 @@ function Notes({ session, channelId }: { readonly session: Session; readonly cha
       </header>
       <section aria-label="Now">
         <h2>Now</h2>
-        <p className={styles.say}>{cursor === 0 ? scenario.about : (now ?? scenario.about)}</p>
+        <p className={styles.say}>
+          {withUnbrokenParts(cursor === 0 ? scenario.about : (now ?? scenario.about))}
+        </p>
         <p className={styles.step}>
-          {snapshot.step && <code>{snapshot.step.id}</code>} {snapshotText(snapshot)}
+          {snapshot.step && <code>{snapshot.step.id}</code>}{' '}
+          {withUnbrokenParts(snapshotText(snapshot))}
         </p>
         {snapshot.step && <cite>{snapshot.step.cite}</cite>}
         <NoteList title="Point at" notes={notes.pointAt} />
@@ -88,7 +92,11 @@ function Notes({ session, channelId }: { readonly session: Session; readonly cha
       </section>
       <section aria-label="Next">
         <h2>Next{next > 0 && `, in ${next - cursor} ${next - cursor === 1 ? 'step' : 'steps'}`}</h2>
-        <p>{captions[next]?.say ?? 'No more captions; the run continues to its end.'}</p>
+        <p>
+          {withUnbrokenParts(
+            captions[next]?.say ?? 'No more captions; the run continues to its end.',
+          )}
+        </p>
         <NoteList title="The next steps" notes={notes.next} />
       </section>
       <footer>
@@ -121,7 +129,7 @@ function NoteList({ title, notes }: { readonly title: string; readonly notes: re
       <h3>{title}</h3>
       <ul>
         {notes.map((note) => (
-          <li key={note}>{note}</li>
+          <li key={note}>{withUnbrokenParts(note)}</li>
         ))}
       </ul>
     </>

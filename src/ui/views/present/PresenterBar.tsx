@@ -4,8 +4,10 @@ import { currentSnapshot } from '../../../session/trace/replay';
 import { currentBranch } from '../../../session/trace/run';
 import { snapshotText, violationSentence } from '../../../session/trace/snapshotText';
 import { permalinkOf } from '../../../session/url/permalink';
+import { shortLinkOf } from '../../../session/url/shortLink';
 import { CommandButton } from '../../controls/CommandButton';
 import buttons from '../../controls/controls.module.css';
+import { withUnbrokenParts } from '../../controls/withUnbrokenParts';
 import { useSession } from '../../useSession';
 import { BlackScreen } from './BlackScreen';
 import { EndCard } from './EndCard';
@@ -37,17 +39,21 @@ export function PresenterBar() {
       {link && <LinkToStep />}
       <div className={styles.caption}>
         <p className={styles.captionText}>
-          {violation
-            ? violationSentence(violation)
-            : run.cursor === 0
-              ? run.setup.scenario.title
-              : (text ?? run.setup.scenario.title)}
+          {withUnbrokenParts(
+            violation
+              ? violationSentence(violation)
+              : run.cursor === 0
+                ? run.setup.scenario.title
+                : (text ?? run.setup.scenario.title),
+          )}
         </p>
         <p className={styles.step}>
           {snapshot.step && <code>{snapshot.step.id}</code>}
-          {run.cursor === 0
-            ? designTitle(run.setup.design, run.setup.scenario.options)
-            : snapshotText(snapshot)}
+          {withUnbrokenParts(
+            run.cursor === 0
+              ? designTitle(run.setup.design, run.setup.scenario.options)
+              : snapshotText(snapshot),
+          )}
           {atEnd && run.cursor > 0 ? '. End of the run.' : ''}
         </p>
       </div>
@@ -86,11 +92,11 @@ export function PresenterBar() {
 }
 
 function LinkToStep() {
-  const hash = useSession(permalinkOf);
+  const address = useSession((state) => shortLinkOf(state) ?? permalinkOf(state));
   return (
     <section className={styles.extra} aria-label="Link to this step">
-      <QrLink link={location.href.replace(/[?#].*$/s, '') + hash} label="link to this step" />
-      <p>It opens at this step and does not follow the presentation: the page has no server.</p>
+      <QrLink link={location.href.replace(/[?#].*$/s, '') + address} label="link to this step" />
+      <p>It opens at this step. It does not follow the presentation.</p>
     </section>
   );
 }
