@@ -578,6 +578,16 @@ test.describe('on a phone', () => {
     expect((graph?.y ?? 0) + (graph?.height ?? 0)).toBeLessThanOrEqual(tools?.y ?? 0);
   });
 
+  test('the process, its file and what the step touches are whole in view', async ({ page }) => {
+    await page.goto('./?scenario=bind-race');
+    await idle(page);
+    for (let made = 0; made < 24; made += 1) await stepOn(page);
+    await idle(page);
+    for (const name of [/^process qemu/, /^struct file fd1/, /^struct vfio_device vfio0/])
+      await expect(node(page, name)).toBeInViewport({ ratio: 0.99 });
+    expect(await smallTexts(page)).toEqual([]);
+  });
+
   test('a tapped node is named on the Details tab, one tap away', async ({ page }) => {
     await open(page, bindScene('upstream'));
     const panels = page.getByRole('navigation', { name: 'Panels' });

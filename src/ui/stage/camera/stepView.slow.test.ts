@@ -19,7 +19,7 @@ registerDesigns(DESIGNS);
 // Window of 1920 x 1080 px, above a caption of two lines with two lines about its step.
 const screen = { width: 1920, height: 880 };
 const scale = stageScale(true, screen.width);
-const limits = zoomLimitsFor(scale, { sideBySide: false, presenting: true });
+const limits = zoomLimitsFor(scale, { sideBySide: false, presenting: true, narrow: false });
 
 describe('a presentation on a screen of 1920 x 1080 px', () => {
   it.each(LIBRARY.map(({ id }) => id))(

@@ -20,6 +20,9 @@ const SIDE_BY_SIDE_ZOOM = { overview: 0.48, closeUp: 0.75 };
 /** The room cannot ask for the rest: in a presentation the whole graph, or else every process, is in view down to this zoom. */
 const MIN_PRESENTED_ZOOM = 0.58;
 
+/** On a phone, the view zooms out to this to show all that a step touches. */
+const MIN_NARROW_ZOOM = 0.55;
+
 /** The zooms of a camera, for the scale of its stage. */
 export interface ZoomLimits {
   /** Below this zoom of the whole graph, the camera follows the steps. */
@@ -34,7 +37,11 @@ export interface ZoomLimits {
 
 export function zoomLimitsFor(
   scale: number,
-  { sideBySide, presenting }: { readonly sideBySide: boolean; readonly presenting: boolean },
+  {
+    sideBySide,
+    presenting,
+    narrow,
+  }: { readonly sideBySide: boolean; readonly presenting: boolean; readonly narrow: boolean },
 ): ZoomLimits {
   return {
     overview:
@@ -44,7 +51,7 @@ export function zoomLimitsFor(
           ? SIDE_BY_SIDE_ZOOM.overview
           : MIN_OVERVIEW_ZOOM) * scale,
     closeUp: (sideBySide ? SIDE_BY_SIDE_ZOOM.closeUp : MIN_FULL_ZOOM) * scale,
-    smallest: MIN_COMPACT_ZOOM * scale,
+    smallest: narrow ? MIN_NARROW_ZOOM : MIN_COMPACT_ZOOM * scale,
     withProcesses: presenting ? MIN_PRESENTED_ZOOM * scale : undefined,
   };
 }

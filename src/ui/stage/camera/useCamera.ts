@@ -67,14 +67,14 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     () => stageScale(presenting, flowStore.getState().width),
     [presenting, flowStore],
   );
-  const zoomLimits = useCallback(
-    () => zoomLimitsFor(scale(), { sideBySide, presenting }),
-    [sideBySide, presenting, scale],
-  );
   /** A stage on a phone shows the width of the graph and scrolls. One of several is too low for that. */
   const isNarrow = useCallback(
     () => !sideBySide && flowStore.getState().width < NARROW_SCREEN_PX,
     [sideBySide, flowStore],
+  );
+  const zoomLimits = useCallback(
+    () => zoomLimitsFor(scale(), { sideBySide, presenting, narrow: isNarrow() }),
+    [sideBySide, presenting, isNarrow, scale],
   );
   /** Whether the whole graph would be too small to read while following the steps. */
   const needsCloseUp = useCallback((): boolean => {
@@ -122,11 +122,10 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       const current = viewportNow();
       const screen = { width, height };
       const bounds = needsCloseUp() ? layoutBounds(stage.getState().scene.layout) : undefined;
-      const limits = isNarrow() ? { ...zoomLimits(), smallest: current.zoom } : zoomLimits();
-      const next = viewportFor(rect, current, screen, limits, bounds);
+      const next = viewportFor(rect, current, screen, zoomLimits(), bounds);
       if (next !== current) void moveTo(next, MOVE_MS);
     },
-    [moveTo, isNarrow, needsCloseUp, zoomLimits, stage, viewportNow, flowStore],
+    [moveTo, needsCloseUp, zoomLimits, stage, viewportNow, flowStore],
   );
 
   /** Shows what the last step touched, its process and its file: all of it if that is legible, else as much as fits. */
@@ -136,11 +135,11 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     const current = viewportNow();
     const state = stage.getState();
     show(
-      userMoved.current || isNarrow()
+      userMoved.current
         ? boundsToShow(touchedPlacements(state), current, screen)
         : boundsOfStep(state, screen, zoomLimits()),
     );
-  }, [show, isNarrow, zoomLimits, stage, viewportNow, flowStore]);
+  }, [show, zoomLimits, stage, viewportNow, flowStore]);
 
   /** Shows the selected node with its opened list of fields; the view only pans if the pointer is on the node. */
   const showSelected = useCallback((): void => {

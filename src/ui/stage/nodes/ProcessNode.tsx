@@ -51,6 +51,9 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
   );
 });
 
+/** Before a call that has not begun; on a small stage, the mark alone says so. */
+const NEXT = 'next ';
+
 function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: boolean }) {
   const { name, text } = fitCall(task, alone);
   return (
@@ -67,7 +70,8 @@ function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: bo
             </b>
           </>
         )}
-        {withWordBreaks(text)}
+        {text.startsWith(NEXT) && <span className={styles.optionalWord}>{NEXT}</span>}
+        {withWordBreaks(text.startsWith(NEXT) ? text.slice(NEXT.length) : text)}
       </span>
       <small>{task.brief}</small>
     </li>
