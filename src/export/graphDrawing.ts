@@ -345,7 +345,7 @@ function svgBadge(node: NodeView): string {
       ? 'small'
       : 'name';
   const text =
-    room < 4 * SMALL_CHAR_WIDTH
+    violation || room < 4 * SMALL_CHAR_WIDTH
       ? ''
       : first.text.length * SMALL_CHAR_WIDTH <= room
         ? first.text

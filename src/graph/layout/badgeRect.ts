@@ -8,6 +8,7 @@ const BADGE_GAP = 4;
 const BADGE_HEIGHT = 20;
 const BADGE_OFFSET = 3;
 const BADGE_CHAR_WIDTH = 6.3;
+const BOLD_CHAR_WIDTH = 7.4;
 const BADGE_ICON_WIDTH = 34;
 
 /** Whether the badges of a node are above it, since another chip is right below. */
@@ -29,7 +30,9 @@ export function badgeRect(
     width,
     Math.min(
       node.maxBadgeWidth,
-      (badge.title.length + 1 + badge.text.length) * BADGE_CHAR_WIDTH + BADGE_ICON_WIDTH,
+      (badge.kind === 'violation'
+        ? badge.title.length * BOLD_CHAR_WIDTH
+        : (badge.title.length + 1 + badge.text.length) * BADGE_CHAR_WIDTH) + BADGE_ICON_WIDTH,
     ),
   );
   return [

@@ -1,10 +1,12 @@
 import { fieldText } from '../../kernel/machine/describeEvent';
-import { fieldsRead } from '../../kernel/language/expressions';
+import { evaluate, fieldsRead } from '../../kernel/language/expressions';
+import { propertyById, stateChecks } from '../../kernel/properties/properties';
+import type { StateCheck } from '../../kernel/properties/property';
 import { currentWait, waiters, type StepEvent } from '../../kernel/machine/machine';
 import type { Field, ObjectSlot, Program } from '../../kernel/compiler/program';
 import { nodeFieldNames } from '../layout/lanes';
 import { fitField } from '../layout/textFit';
-import type { FieldView, TaskRef } from './graph';
+import type { Badge, FieldView, TaskRef } from './graph';
 import { taskRef } from './taskWaits';
 
 const NO_WAITERS: readonly TaskRef[] = [];
@@ -176,15 +178,48 @@ function fieldRanks(program: Program, slot: ObjectSlot): ReadonlyMap<string, num
 
 const HIDDEN_RANK = 9;
 
-/** Names of the fields to show in `maxRows` rows: fields with waiters, changed ones and held locks take precedence over ranks. The result is in order of rank, so that fields do not move. */
+const NO_FIELDS: ReadonlySet<string> = new Set();
+const checksCache = new WeakMap<Program, readonly StateCheck[]>();
+
+/** Names of the fields of an object that its violations are about: those that a text names, and those that a violated check reads. */
+export function violatedFields(
+  program: Program,
+  state: Int32Array,
+  slot: ObjectSlot,
+  badges: readonly Badge[],
+): ReadonlySet<string> {
+  const violations = badges.filter(({ kind }) => kind === 'violation');
+  if (violations.length === 0) return NO_FIELDS;
+  const checks = checksCache.get(program) ?? stateChecks(program);
+  checksCache.set(program, checks);
+  const words = new Set(violations.flatMap(({ text }) => text.split(/[^\w]+/)));
+  const shown = nodeFieldNames(slot.spec);
+  const names = new Set(shown.filter((name) => words.has(name)));
+  if (names.size > 0) return names;
+  for (const { property, object, violatedWhen } of checks)
+    if (
+      object === slot.index &&
+      violations.some(({ title }) => title === propertyById(property).title) &&
+      evaluate(violatedWhen, state) !== 0
+    )
+      fieldsRead(violatedWhen, (index) => {
+        const field = program.fields[index];
+        if (field?.object === slot.index && shown.includes(field.name)) names.add(field.name);
+      });
+  return names;
+}
+
+/** Names of the fields to show in `maxRows` rows: violated fields, fields with waiters, changed ones and held locks take precedence over ranks. The result is in order of rank, so that fields do not move. */
 export function chooseVisibleFields(
   program: Program,
   slot: ObjectSlot,
   views: readonly FieldView[],
   maxRows: number,
+  violated: ReadonlySet<string> = NO_FIELDS,
 ): readonly string[] {
   const ranks = fieldRanks(program, slot);
   const priority = (view: FieldView): number => {
+    if (violated.has(view.name)) return -1;
     if (view.queue.length > 0) return 0;
     if (view.previous !== undefined || view.memoryOrder) return view.kind === 'pointer' ? 1.5 : 0.5;
     return view.owner ? 1 : (ranks.get(view.name) ?? HIDDEN_RANK);

@@ -26,7 +26,7 @@ export interface FieldView {
   readonly memoryOrder: 'release' | 'acquire' | undefined;
 }
 
-/** A failed call or a property violation, shown at a node. */
+/** A failed call or a property violation, shown at a node. `title` is the errno or the title of the property; a violation shows only that. */
 export interface Badge {
   readonly kind: 'errno' | 'violation';
   readonly title: string;

@@ -18,7 +18,7 @@ import { accessFlagOf } from './accessText';
 import { memoizeByLayout } from '../layout/memoizeByLayout';
 import { textRowsIn } from '../layout/textFit';
 import { edgeFieldsOf } from './edgeFields';
-import { chooseVisibleFields, fieldViewsOf } from './fieldViews';
+import { chooseVisibleFields, fieldViewsOf, violatedFields } from './fieldViews';
 import { foldedGroupView } from './foldedGroupView';
 import type {
   Badge,
@@ -148,6 +148,7 @@ function makeObjectView(input: GraphInput, slot: ObjectSlot, placed: PlacedNode)
   const file =
     slot.type === 'file' ? program.files.find(({ object }) => object === slot.index) : undefined;
   const swapsFops = file !== undefined && program.model.parkedFileKinds.includes(file.kind);
+  const badges = options.badges?.get(slot.name) ?? NO_BADGES;
   const { releaser: releaserField } = slot.fields;
   const releaser = releaserField === undefined ? 0 : fieldValue(input, releaserField);
   const fields = fieldViewsOf(program, state, options.previous, slot, options.events);
@@ -170,8 +171,14 @@ function makeObjectView(input: GraphInput, slot: ObjectSlot, placed: PlacedNode)
         : undefined,
     releaser: releaser > 0 ? taskRef(program, releaser - 1) : undefined,
     fields,
-    visibleFields: chooseVisibleFields(program, slot, fields, textRowsIn(placed.placement.height)),
-    badges: options.badges?.get(slot.name) ?? NO_BADGES,
+    visibleFields: chooseVisibleFields(
+      program,
+      slot,
+      fields,
+      textRowsIn(placed.placement.height),
+      violatedFields(program, state, slot, badges),
+    ),
+    badges,
   };
 }
 

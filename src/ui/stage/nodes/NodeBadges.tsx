@@ -42,7 +42,7 @@ export function NodeBadges({ view }: { readonly view: NodeView }) {
               )}
               {badge.title}
             </b>{' '}
-            {badge.text}
+            <span className={styles.badgeText}>{badge.text}</span>
           </span>
         </li>
       ))}
