@@ -94,8 +94,15 @@ export function openLink(hash: string): OpenLinkResult {
     dropped.push(
       `The link changes ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MAX_QUOTED_CHARACTERS)}), which is not possible here: ${changed.message.slice(0, MAX_QUOTED_CHARACTERS)}. The unmodified design is shown.`,
     );
-  const openedDesign = changed?.ok ? changed.design : undefined;
-  const replay = replayPrefix(parsedScenario.scenario, openedDesign, link.steps);
+  let openedDesign = changed?.ok ? changed.design : undefined;
+  let replay = tryReplay(parsedScenario.scenario, openedDesign, link.steps);
+  if (typeof replay === 'string') {
+    const problem = `The calls of the link cannot run in its changed ${design.id}: ${replay.slice(0, MAX_QUOTED_CHARACTERS)}.`;
+    dropped.push(`${problem} The unmodified design is shown.`);
+    openedDesign = undefined;
+    replay = tryReplay(parsedScenario.scenario, undefined, link.steps);
+    if (typeof replay === 'string') return { ok: false, message: problem };
+  }
   const lostStep = link.steps[replay.trace.steps.length];
   if (!replay.complete && lostStep)
     dropped.push(
@@ -154,12 +161,30 @@ function validCallPrefix(parsedScenario: ParsedScenario, calls: number): number 
   return invalid.length > 0 && calls > 0 ? Math.min(...invalid) : undefined;
 }
 
+interface Replay {
+  readonly trace: Trace;
+  readonly complete: boolean;
+}
+
+/** `replayPrefix`, or why the calls do not fit the design: a changed one can be valid and still not fit them. */
+function tryReplay(
+  scenario: Scenario,
+  changed: Design | undefined,
+  steps: Link['steps'],
+): Replay | string {
+  try {
+    return replayPrefix(scenario, changed, steps);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Runs the steps of a link up to the first one that cannot run. */
 function replayPrefix(
   scenario: Scenario,
   changed: Design | undefined,
   steps: Link['steps'],
-): { readonly trace: Trace; readonly complete: boolean } {
+): Replay {
   const run = startScenarioRun(scenario, changed);
   for (const { by, at } of steps) {
     const task = run.program.tasks.findIndex((t) => t.name === by);
