@@ -59,9 +59,11 @@ export function printDesign(design: Design, options: Options = {}): string {
 /** A comment, wrapped if it is long. */
 function printComment(text: string, indent = ''): string[] {
   if (text === '') return [];
-  if (indent.length + text.length + 6 <= WIDTH) return [`${indent}/* ${text} */`];
+  const words = text.split(/\s+/);
+  const line = `${indent}/* ${words.join(' ')} */`;
+  if (line.length <= WIDTH) return [line];
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of words) {
     const last = lines.at(-1);
     if (last !== undefined && indent.length + last.length + word.length + 4 <= WIDTH)
       lines[lines.length - 1] = `${last} ${word}`;
