@@ -42,7 +42,7 @@ export default defineConfig({
             // One chunk: split at the parts that load later, the stage compresses worse.
             {
               name: 'stage',
-              test: /src[\\/](graph|ui[\\/]stage)[\\/](?!FindList|LegendList|nodes[\\/]FoldedGroupNode|animation[\\/](animationModule|play|planEffects))/,
+              test: /src[\\/](graph|ui[\\/]stage)[\\/](?!FindList|EditMenus|LegendList|nodes[\\/]FoldedGroupNode|animation[\\/](animationModule|play|planEffects))/,
             },
             { name: 'graph', test: /node_modules[\\/](@xyflow|d3-[a-z]+)[\\/]/ },
           ],

@@ -123,3 +123,39 @@ test('a file is bound by a drag, and things are added and removed on the stage',
   await expect(page.getByRole('region', { name: 'dpdk', exact: true })).toHaveCount(0);
   await expect(qemu.getByText('fd1', { exact: true }).first()).toBeVisible();
 });
+
+test('a device is put into a set and a thread is added on the stage, each with an undo', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('./?scenario=bind-race');
+  await idle(page);
+  const stage = page.getByRole('region', { name: 'Stage', exact: true });
+  const node = (name: RegExp) => stage.getByRole('article', { name });
+  const choose = async (menu: string, title: string, section?: string): Promise<void> => {
+    await stage.getByRole('button', { name: menu, exact: true }).click();
+    const list = stage.getByRole('region', { name: menu, exact: true });
+    if (section !== undefined) await list.getByText(section, { exact: true }).click();
+    await list.getByRole('button', { name: title, exact: true }).click();
+    await idle(page);
+  };
+  const select = async (name: RegExp): Promise<void> => {
+    await node(name).focus();
+    await page.keyboard.press('Enter');
+    await idle(page);
+  };
+  await choose('Add to the scenario', 'Device in group 12');
+  await choose('Add to the scenario', 'With vfio0', 'Device set');
+  await expect(node(/^struct vfio_device_set devset set1\b/)).toHaveCount(1);
+  await select(/^struct vfio_device vfio1\b/);
+  await choose('Change the selection', 'Put into device set set1');
+  await expect(node(/^struct vfio_device_set devset\b/)).toHaveCount(1);
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await idle(page);
+  await expect(node(/^struct vfio_device_set devset\b/)).toHaveCount(2);
+  await choose('Add to the scenario', 'open_iommufd', 'Thread of dpdk');
+  await expect(node(/^process dpdk; .*dpdk\/2 /)).toHaveCount(1);
+  await select(/^process dpdk\b/);
+  await choose('Change the selection', 'Remove thread dpdk/2 and its calls');
+  await expect(node(/^process dpdk; .*dpdk\/2 /)).toHaveCount(0);
+});

@@ -86,7 +86,11 @@ export function applyEdit(scenario: Scenario, edit: ScenarioEdit): Scenario {
             device.name === edit.name ? { ...device, ...edit.change, name: edit.name } : device,
           ),
         ),
-        { device: (each) => (each === edit.name ? name : each) },
+        {
+          device: (each) => (each === edit.name ? name : each),
+          // Other devices can be in the set that has the name of this one.
+          devset: (each) => (each === edit.name ? name : each),
+        },
       );
     }
     case 'remove-device':

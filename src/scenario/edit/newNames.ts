@@ -1,4 +1,4 @@
-import type { Call, World } from '../../kernel/language/world';
+import { processOf, type Call, type World } from '../../kernel/language/world';
 
 const PROCESS_NAMES = ['qemu', 'dpdk', 'spdk', 'app'];
 
@@ -45,4 +45,24 @@ export function newGroupName(taken: ReadonlySet<string>): string {
 /** A free name for the result of a call: `fd1`, `ictx1`, … */
 export function newResultName(call: string, taken: ReadonlySet<string>): string {
   return numberedName(RESULT_STEMS[call] ?? 'fd', taken);
+}
+
+/** The threads of a process other than the first, which have its name and a number. */
+export function threadsOf(
+  { calls }: { readonly calls: readonly Call[] },
+  process: string,
+): readonly string[] {
+  return [
+    ...new Set(
+      calls.flatMap(({ by }) => (by !== process && processOf(by) === process ? [by] : [])),
+    ),
+  ].toSorted();
+}
+
+/** A free thread name of a process: `qemu/2`, `qemu/3`, … */
+export function newThreadName(
+  { calls }: { readonly calls: readonly Call[] },
+  process: string,
+): string {
+  return numberedName(`${process}/`, new Set(calls.map(({ by }) => by)), 2);
 }

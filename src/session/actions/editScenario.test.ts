@@ -211,6 +211,21 @@ describe('removing what is selected', () => {
     expect(isThere(editedScenario(session.getState()))).toBe(false);
   });
 
+  it.each([
+    ['qemu/2', 'double-bind', ({ calls }: Scenario) => calls.some(({ by }) => by === 'qemu/2')],
+    ['devset bus1', 'devset-shared', ({ world }: Scenario) => world.devices[0]?.devset === 'bus1'],
+  ])('removes %s of %s', (selection, id, isThere) => {
+    const session = sessionOf(id);
+    const before = editedScenario(session.getState());
+    expect(isThere(before)).toBe(true);
+    session.setState({ selection });
+    removeSelected(session);
+    expect(session.getState().notifications).toEqual([]);
+    expect(isThere(editedScenario(session.getState()))).toBe(false);
+    undo(session);
+    expect(editedScenario(session.getState())).toEqual(before);
+  });
+
   it('says what can be removed', () => {
     const session = sessionOf('bind-race');
     const before = session.getState().run;

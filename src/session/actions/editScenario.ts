@@ -5,11 +5,12 @@ import type { InputError, Scenario } from '../../scenario/format/scenario';
 import { assignCaptions } from '../../scenario/run/captions';
 import { draftKey } from '../queries/designDraft';
 import { editedScenario, scenarioOfRun } from '../queries/editedScenario';
+import { selectionEdits } from '../queries/offeredEdits';
 import { notify } from '../store/notifications';
 import type { Session } from '../store/session';
 import { amendLast, commit } from '../store/undo';
 import { openScenario, type OpenedScenario } from '../trace/openScenario';
-import { branchPath, currentSnapshot, snapshotAt } from '../trace/replay';
+import { branchPath, snapshotAt } from '../trace/replay';
 import { currentBranch, type Run } from '../trace/run';
 import { enabledTasks } from '../trace/scheduler';
 import type { TraceNode } from '../trace/traceTree';
@@ -33,30 +34,13 @@ export function editScenario(session: Session, edit: ScenarioEdit): void {
   else notifyRefused(session, parsed.errors);
 }
 
-/** Removes what is selected: a process or thread, a device, a group, or the call that opened a file. */
+/** Removes what is selected: a process or thread, a device, a group, a device set, or the call that opened a file. */
 export function removeSelected(session: Session): void {
-  const state = session.getState();
-  const { selection } = state;
-  const { world, calls } = editedScenario(state);
-  const object = currentSnapshot(state).program.objects.find(({ name }) => name === selection);
-  const index = calls.findIndex(({ as }) => as !== undefined && as === object?.key.file);
-  const group = object?.type.includes('group') ? object.key.group : undefined;
-  const edit: ScenarioEdit | undefined =
-    selection !== undefined && world.processes.includes(selection)
-      ? { kind: 'remove-process', name: selection }
-      : calls.some(({ by }) => by === selection)
-        ? { kind: 'remove-thread', task: selection ?? '' }
-        : index >= 0
-          ? { kind: 'remove-call', index }
-          : group !== undefined
-            ? { kind: 'remove-group', name: group }
-            : object?.key.device !== undefined
-              ? { kind: 'remove-device', name: object.key.device }
-              : undefined;
-  if (edit) editScenario(session, edit);
+  const removal = selectionEdits(session.getState())?.removal;
+  if (removal) editScenario(session, removal.edit);
   else
     notify(session, 'info', 'Nothing was removed.', [
-      'Select a process, a file, a device or a group on the stage.',
+      'Select a process, a file, a device, a group or a shared device set on the stage.',
     ]);
 }
 

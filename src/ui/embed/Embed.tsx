@@ -143,7 +143,7 @@ function EmbedLayout({
           {tableView && <EmbedTable view={tableView} onHeightChange={resizeToTable} />}
           {(shown === 'graph' || shown === 'both') && (
             <section className={styles.stage} aria-label="Stage">
-              <Stage wheel="host" editable={false} />
+              <Stage wheel="host" />
             </section>
           )}
           {hasTimeline && (

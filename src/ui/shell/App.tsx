@@ -33,7 +33,7 @@ const LOADING = <p className={styles.loading}>Loading…</p>;
 const VIEWS: Readonly<Record<PageLayout['view'], ComponentType>> = {
   stage: lazyPart({
     name: 'The stage',
-    load: async () => (await import('../stage/Stage')).Stage,
+    load: async () => (await import('../stage/EditableStage')).EditableStage,
     placeholder: LOADING,
   }),
   compare: lazyPart({

@@ -1,4 +1,11 @@
-import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import {
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import { ReactFlow, ReactFlowProvider, useReactFlow, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { lazyPart } from '../controls/lazyPart';
@@ -42,8 +49,8 @@ interface StageProps {
   readonly wheel?: 'pan' | 'host';
   /** Whether the tools are shown below the graph. */
   readonly toolbar?: boolean;
-  /** Whether things are added and files are bound on the stage. */
-  readonly editable?: boolean;
+  /** The tools that change the scenario; with them, files are bound by a drag. */
+  readonly editTools?: ReactNode;
   /** Stages with the same number place the same objects at the same places, also in other designs. */
   readonly arrangement?: number;
   /** Other stages are beside it, so that it is small. */
@@ -53,7 +60,7 @@ interface StageProps {
 interface CanvasProps {
   readonly wheel: 'pan' | 'host';
   readonly toolbar: boolean;
-  readonly editable: boolean;
+  readonly editTools: ReactNode;
   readonly sideBySide: boolean;
 }
 
@@ -61,7 +68,7 @@ interface CanvasProps {
 export function Stage({
   wheel = 'pan',
   toolbar = true,
-  editable = true,
+  editTools,
   arrangement = 0,
   sideBySide = false,
 }: StageProps) {
@@ -77,7 +84,7 @@ export function Stage({
       arrangement={arrangement}
       wheel={wheel}
       toolbar={toolbar}
-      editable={editable}
+      editTools={editTools}
       sideBySide={sideBySide}
     />
   ) : (
@@ -109,7 +116,7 @@ function SizedStage({
   );
 }
 
-function StageCanvas({ wheel, toolbar, editable, sideBySide }: CanvasProps) {
+function StageCanvas({ wheel, toolbar, editTools, sideBySide }: CanvasProps) {
   const stage = useStageStore();
   const root = useRef<HTMLDivElement>(null);
   const camera = useCamera(root, sideBySide);
@@ -120,7 +127,7 @@ function StageCanvas({ wheel, toolbar, editable, sideBySide }: CanvasProps) {
   useListRoles(root);
   useTypeFit(root);
   useLayoutEffect(() => (root.current ? animateRows(stage, root.current) : undefined), [stage]);
-  useBindDrag(root, editable);
+  useBindDrag(root, editTools !== undefined);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const next = nodeInDirection(stage.getState(), event.key);
     if (
@@ -174,7 +181,7 @@ function StageCanvas({ wheel, toolbar, editable, sideBySide }: CanvasProps) {
         <Edges />
         <EffectLayer />
       </ReactFlow>
-      {toolbar && <Toolbar camera={camera} editable={editable} />}
+      {toolbar && <Toolbar camera={camera} editTools={editTools} />}
       {!viewportInitialized && <span data-loading="" hidden />}
     </div>
   );

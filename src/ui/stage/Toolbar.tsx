@@ -1,8 +1,8 @@
-import type { ScenarioEdit } from '../../scenario/edit/editScenario';
+import type { ReactNode } from 'react';
 import { PopoverButton } from '../controls/PopoverButton';
 import { lazyPart } from '../controls/lazyPart';
 import { dispatch } from '../../session/actions/dispatch';
-import { useSession, useSessionStore } from '../useSession';
+import { useSessionStore } from '../useSession';
 import { LegendButton } from './LegendButton';
 import styles from './Stage.module.css';
 import { relayout, useStage, useStageStore } from './stageStore';
@@ -14,13 +14,13 @@ const FindList = lazyPart({
   preload: true,
 });
 
-/** Find, add, zoom, focus, folding and the legend. */
+/** Find, the tools that change the scenario, zoom, focus, folding and the legend. */
 export function Toolbar({
   camera,
-  editable,
+  editTools,
 }: {
   readonly camera: Camera;
-  readonly editable: boolean;
+  readonly editTools: ReactNode;
 }) {
   const followSteps = useStage((state) => state.followSteps);
   return (
@@ -44,18 +44,7 @@ export function Toolbar({
       >
         <ToolIcon d="M7 2.4a4.6 4.6 0 1 0 0 9.2 4.6 4.6 0 0 0 0-9.2zM10.4 10.4l3.4 3.4" />
       </PopoverButton>
-      {editable && (
-        <PopoverButton
-          label="Add to the scenario"
-          buttonLabel="Add to the scenario"
-          tooltip="Add a process or a device to the scenario"
-          className={styles.addButton}
-          popoverClassName={styles.addPopup}
-          content={<AddMenu />}
-        >
-          Add <span>a process/device</span>
-        </PopoverButton>
-      )}
+      {editTools}
       <ToolButton title="Zoom in" d="M8 3.2v9.6M3.2 8h9.6" onClick={() => camera.zoomBy(1.25)} />
       <ToolButton title="Zoom out" d="M3.2 8h9.6" onClick={() => camera.zoomBy(0.8)} />
       <ToolButton
@@ -83,43 +72,6 @@ function FocusButton() {
     >
       Focus
     </button>
-  );
-}
-
-const ADDITIONS = [
-  { text: 'Process', edit: { kind: 'add-process' } },
-  { text: 'Device in a new group', edit: { kind: 'add-device' } },
-] as const;
-
-function AddMenu() {
-  const session = useSessionStore();
-  const title = useSession((state) => state.run.setup.scenario.title);
-  const groups = useStage((state) => state.groups);
-  const additions: readonly { readonly text: string; readonly edit: ScenarioEdit }[] = [
-    ...ADDITIONS,
-    ...groups.map((group) => ({
-      text: `Device in group ${group}`,
-      edit: { kind: 'add-device' as const, group },
-    })),
-  ];
-  return (
-    <>
-      <p>
-        Changes the scenario on screen: <b>{title}</b>
-      </p>
-      {additions.map(({ text, edit }) => (
-        <button
-          key={text}
-          type="button"
-          onClick={(event) => {
-            event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover();
-            dispatch(session, 'edit-scenario', { edit });
-          }}
-        >
-          {text}
-        </button>
-      ))}
-    </>
   );
 }
 

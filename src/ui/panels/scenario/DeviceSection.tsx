@@ -1,16 +1,10 @@
 import type { WorldDevice } from '../../../kernel/language/world';
+import { DEVICE_DRIVERS, driverOf } from '../../../scenario/edit/deviceDrivers';
 import { namesInUse, newGroupName, numberedName } from '../../../scenario/edit/newNames';
 import { LIMITS } from '../../../scenario/format/limits';
 import { AddButton, FormSection, IconButton, Select, type SectionProps } from './formParts';
 import { TextField } from './TextField';
 import styles from './ScenarioPanel.module.css';
-
-/** Who drives a device before the first call. */
-const DRIVERS = {
-  vfio: { text: 'VFIO driver', change: { registered: true, kernelDriver: false } },
-  none: { text: 'no driver yet', change: { registered: false, kernelDriver: false } },
-  kernel: { text: 'kernel driver', change: { registered: false, kernelDriver: true } },
-} as const;
 
 const FLAGS = [
   ['vf', 'SR-IOV virtual function'],
@@ -50,7 +44,6 @@ function DeviceRow({ device, scenario, edit }: SectionProps & { readonly device:
   const taken = namesInUse(world, calls);
   const groups = [...new Set(world.devices.map(({ group }) => group))];
   const sets = [...new Set(world.devices.flatMap(({ devset }) => devset ?? []))];
-  const driver = device.kernelDriver ? 'kernel' : device.registered === false ? 'none' : 'vfio';
   return (
     <li className={styles.device}>
       <div className={styles.row}>
@@ -62,9 +55,9 @@ function DeviceRow({ device, scenario, edit }: SectionProps & { readonly device:
         />
         <Select
           label={`Driver of ${name}`}
-          value={driver}
-          options={Object.entries(DRIVERS).map(([value, { text }]) => ({ value, text }))}
-          onChange={(value) => change(DRIVERS[value as keyof typeof DRIVERS].change)}
+          value={driverOf(device)}
+          options={Object.entries(DEVICE_DRIVERS).map(([value, { text }]) => ({ value, text }))}
+          onChange={(value) => change(DEVICE_DRIVERS[value as keyof typeof DEVICE_DRIVERS].change)}
         />
         <IconButton
           icon="close"

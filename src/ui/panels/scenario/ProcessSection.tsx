@@ -1,6 +1,6 @@
 import { callsOfTask, newCall } from '../../../scenario/edit/callArguments';
+import { newThreadName, threadsOf } from '../../../scenario/edit/newNames';
 import { LIMITS } from '../../../scenario/format/limits';
-import type { Scenario } from '../../../scenario/format/scenario';
 import { processOf } from '../../../kernel/language/world';
 import { Icon } from '../../controls/Icon';
 import { PopoverButton } from '../../controls/PopoverButton';
@@ -67,21 +67,6 @@ export function ProcessSection({ scenario, edit }: SectionProps) {
   );
 }
 
-/** The threads of a process other than the first, which have its name and a number. */
-function threadsOf({ calls }: Scenario, process: string): readonly string[] {
-  return [
-    ...new Set(
-      calls.flatMap(({ by }) => (by !== process && processOf(by) === process ? [by] : [])),
-    ),
-  ].toSorted();
-}
-
-function nextThread(scenario: Scenario, process: string): string {
-  for (let number = 2; ; number += 1)
-    if (!scenario.calls.some(({ by }) => by === `${process}/${number}`))
-      return `${process}/${number}`;
-}
-
 /** Adds a call at the end of a task, or of a new thread of its process. */
 function CallMenu({ scenario, task, edit }: SectionProps & { readonly task: string }) {
   return (
@@ -96,7 +81,7 @@ function CallMenu({ scenario, task, edit }: SectionProps & { readonly task: stri
           {task === processOf(task) && (
             <details>
               <summary>In a new thread</summary>
-              <CallChoices scenario={scenario} task={nextThread(scenario, task)} edit={edit} />
+              <CallChoices scenario={scenario} task={newThreadName(scenario, task)} edit={edit} />
             </details>
           )}
         </>

@@ -65,7 +65,6 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
           <Stage
             wheel={inPage ? 'pan' : 'host'}
             toolbar={false}
-            editable={false}
             arrangement={arrangementOf(line)}
             sideBySide
           />
