@@ -8,10 +8,13 @@ import { compile } from '../../src/kernel/compiler/compile';
 import { makeDesignParser } from '../../src/kernel/text/designParser';
 import { parseDesign } from '../../src/kernel/text/parseDesign';
 import { printDesign } from '../../src/kernel/text/printDesign';
-import { LIBRARY } from '../../src/scenario/library/library';
+import { makeCheck } from '../../src/explore/check';
+import { compileRequest } from '../../src/explore/checkRequest';
+import { LIBRARY, type LibraryEntry } from '../../src/scenario/library/library';
 import { makeLink } from '../../src/scenario/link/link';
 import { linkOfTrace } from '../../src/scenario/link/linkOfTrace';
 import { runScenario } from '../../src/scenario/run/runScenario';
+import { stepPlaces } from '../../src/session/queries/stepPlaces';
 import { launchOptions } from '../test/browser.mjs';
 import { root } from '../test/cache.mjs';
 
@@ -29,17 +32,120 @@ const KEYS = 2;
 const SETTLED = 'section[aria-label="Edit"] [data-verdict]:not([data-stale])';
 const ROUNDS = 15;
 /** No scenario begins after this time: on a busy machine all of them take hours. */
-const MAX_MINUTES = 15;
+const MAX_MINUTES = 25;
 
-/** The editor in Chromium: from a key to the painted verdict of all interleavings. And the parts of it, in Node. */
+/**
+ * The editor in Chromium: from a key to the painted verdict of all interleavings. And the parts of it, in Node. A word after
+ * the name of the bench chooses scenarios: `npm run bench -- typing bind-race`.
+ */
 export const bench = {
   title: 'Typing: key to verdict, parse, compile, length of a link',
   async run(): Promise<Row[]> {
-    return [...parts(), ...(await keyToVerdict())];
+    const chosen = LIBRARY.filter(({ id }) => id.includes(process.argv[3] ?? ''));
+    if (chosen.length === 0) throw new Error(`no scenario matches "${process.argv[3] ?? ''}"`);
+    return [...parts(), ...cpuOfKeys(chosen), ...(await keyToVerdict(chosen))];
   },
 };
 
-async function keyToVerdict(): Promise<Row[]> {
+/** A text in which the key `/` at an offset comments a statement out. Before the key the text has an error there. */
+interface KeyPress {
+  readonly text: string;
+  readonly cursor: number;
+}
+
+/** Key presses that change a step of the calls of a scenario, each with so many changed steps after it. */
+function keyPresses({ scenario }: LibraryEntry, changedSteps: number): readonly KeyPress[] {
+  const design = DESIGNS.find(({ id }) => id === scenario.design);
+  if (!design) throw new Error(`no design ${scenario.design}`);
+  const text = printDesign(design, scenario.options);
+  const compiles = (changed: string): boolean => {
+    try {
+      compileRequest({ scenario, text: changed });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const names = new Set(
+    compileRequest({ scenario, text }).tasks.flatMap(({ steps }) => steps.map(({ name }) => name)),
+  );
+  const statements = stepPlaces(text).flatMap((place) => {
+    const match = place.names.some((name) => names.has(name))
+      ? /^\t(?!return|goto)\w[^\n]*;[^\n]*$/m.exec(text.slice(place.from, place.to))
+      : undefined;
+    return match ? [place.from + match.index + 1] : [];
+  });
+  const commentedOut = (places: readonly number[]): string =>
+    places
+      .toSorted((x, y) => y - x)
+      .reduce((changed, at) => `${changed.slice(0, at)}//${changed.slice(at)}`, text);
+  const presses: KeyPress[] = [];
+  for (let key = 0; key < statements.length && presses.length < KEYS; key++) {
+    // Spread over the steps, and different for each number of steps.
+    const first = (7 * key + changedSteps) % statements.length;
+    const places: number[] = [];
+    for (let i = 0; i < statements.length && places.length < changedSteps; i++) {
+      const at = statements[(first + i) % statements.length] ?? 0;
+      if (compiles(commentedOut([...places, at]))) places.push(at);
+    }
+    const last = places.at(-1);
+    if (last === undefined || places.length < Math.min(changedSteps, statements.length / 2))
+      continue;
+    const before = places.filter((at) => at < last).length;
+    const cursor = last + 2 * before + 1;
+    const changed = commentedOut(places);
+    presses.push({ text: changed.slice(0, cursor) + changed.slice(cursor + 1), cursor });
+  }
+  if (presses.length < KEYS)
+    throw new Error(`no ${changedSteps} steps of ${scenario.title} to change`);
+  return presses;
+}
+
+/** CPU time in Node from the text to the verdict, in a process that has checked versions of the text before. */
+function cpuOfKeys(chosen: readonly LibraryEntry[]): Row[] {
+  const phases = new Map<string, number[]>(
+    ['parse and compile', 'set up', 'search and conclude', 'in all'].map((name) => [name, []]),
+  );
+  for (const entry of chosen) {
+    const { scenario } = entry;
+    const presses = CHANGED_STEPS.flatMap((count) => keyPresses(entry, count));
+    // Twice: the first time it is cold.
+    for (const isMeasured of [false, true])
+      for (const { text, cursor } of presses) {
+        const changed = `${text.slice(0, cursor)}/${text.slice(cursor)} // ${String(isMeasured)}`;
+        const start = cpuTime();
+        const program = compileRequest({ scenario, text: changed });
+        const compiled = cpuTime();
+        const check = makeCheck(program, { outcomes: false });
+        const begun = cpuTime();
+        while (check.advance(100_000) === 'more');
+        const end = cpuTime();
+        if (!isMeasured) continue;
+        phases.get('parse and compile')?.push(compiled - start);
+        phases.get('set up')?.push(begun - compiled);
+        phases.get('search and conclude')?.push(end - begun);
+        phases.get('in all')?.push(end - start);
+      }
+  }
+  return [...phases].flatMap(([name, times]) =>
+    quantileRows(`CPU of a key in Node, ${name}`, times),
+  );
+}
+
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function quantileRows(name: string, times: readonly number[]): Row[] {
+  return [
+    { name: `${name}, median`, value: quantile(times, 0.5), unit: 'ms' },
+    { name: `${name}, p95`, value: quantile(times, 0.95), unit: 'ms' },
+    { name: `${name}, worst`, value: Math.max(...times), unit: 'ms' },
+  ];
+}
+
+async function keyToVerdict(chosen: readonly LibraryEntry[]): Promise<Row[]> {
   if (!existsSync(join(root, 'dist/index.html'))) throw new Error('npm run build comes first');
   const server = await preview({
     root,
@@ -51,43 +157,40 @@ async function keyToVerdict(): Promise<Row[]> {
   try {
     const url = server.resolvedUrls?.local[0] ?? '';
     const byCount = new Map<number, number[]>(CHANGED_STEPS.map((count) => [count, []]));
-    const worst: { readonly id: string; readonly p95: number }[] = [];
+    const byScenario: { readonly id: string; readonly times: readonly number[] }[] = [];
     const inChecker: number[] = [];
     const begin = performance.now();
-    for (const { id } of LIBRARY) {
+    for (const entry of chosen) {
       if (performance.now() - begin > MAX_MINUTES * 60_000) break;
       const page = await browser.newPage({ viewport: SCREEN });
-      await page.goto(`${url}?scenario=${id}`);
+      await page.goto(`${url}?scenario=${entry.id}`);
       await page.getByRole('radio', { name: 'Edit' }).check({ force: true });
       await page.locator('.cm-content').waitFor();
+      // The checker gets ready while the user looks for the line to change.
+      await page.waitForTimeout(1500);
       const ofScenario: number[] = [];
-      for (const count of CHANGED_STEPS) {
-        const keys = await timesOf(page, count);
-        const times = keys.map(({ total }) => total);
-        byCount.get(count)?.push(...times);
-        ofScenario.push(...times);
-        inChecker.push(...keys.map((key) => key.inChecker));
-      }
-      worst.push({ id, p95: quantile(ofScenario, 0.95) });
+      for (const count of CHANGED_STEPS)
+        for (const press of keyPresses(entry, count)) {
+          const time = await timeOf(page, press);
+          byCount.get(count)?.push(time.total);
+          ofScenario.push(time.total);
+          inChecker.push(time.inChecker);
+        }
+      byScenario.push({ id: entry.id, times: ofScenario });
       await page.close();
     }
     return [
-      { name: 'scenarios measured', value: worst.length, unit: `of ${LIBRARY.length}` },
-      { name: 'in the checker, median', value: quantile(inChecker, 0.5), unit: 'ms' },
-      { name: 'in the checker, p95', value: quantile(inChecker, 0.95), unit: 'ms' },
-      { name: 'in the checker, worst', value: Math.max(...inChecker), unit: 'ms' },
-      ...CHANGED_STEPS.flatMap((count) => {
-        const times = byCount.get(count) ?? [];
-        const name = `key to verdict, ${count} changed step${count === 1 ? '' : 's'}`;
-        return [
-          { name: `${name}, median`, value: quantile(times, 0.5), unit: 'ms' },
-          { name: `${name}, p95`, value: quantile(times, 0.95), unit: 'ms' },
-          { name: `${name}, worst`, value: Math.max(...times), unit: 'ms' },
-        ];
-      }),
-      ...worst
-        .toSorted((a, b) => b.p95 - a.p95)
-        .map(({ id, p95 }) => ({ name: `  ${id}, p95`, value: p95, unit: 'ms' })),
+      { name: 'scenarios measured', value: byScenario.length, unit: `of ${LIBRARY.length}` },
+      ...quantileRows('in the checker', inChecker),
+      ...CHANGED_STEPS.flatMap((count) =>
+        quantileRows(
+          `key to verdict, ${count} changed step${count === 1 ? '' : 's'}`,
+          byCount.get(count) ?? [],
+        ),
+      ),
+      ...byScenario
+        .toSorted((a, b) => Math.max(...b.times) - Math.max(...a.times))
+        .flatMap(({ id, times }) => quantileRows(`  ${id}`, times)),
     ];
   } finally {
     await browser.close();
@@ -95,80 +198,58 @@ async function keyToVerdict(): Promise<Row[]> {
   }
 }
 
-/** Changes steps from the cursor on, then presses keys in the last of them. */
-async function timesOf(
+/** Milliseconds from a key that makes a text valid to its verdict on screen, and how many of them the checker took. */
+async function timeOf(
   page: Page,
-  changedSteps: number,
-): Promise<readonly { readonly total: number; readonly inChecker: number }[]> {
-  await page.evaluate((count) => {
-    const content = document.querySelector('.cm-content') as unknown as {
-      readonly cmTile: { readonly root: { readonly view: EditorLike } };
-    };
-    const { view } = content.cmTile.root;
-    const text = view.state.doc.toString();
-    // A step that may wait has to begin with that.
-    const labels = [
-      ...text.slice(view.state.selection.main.head).matchAll(/^[A-Z][\w.:]*:(?=[ \t]).*$/gm),
-    ].filter(
-      ({ index }, i, all) =>
-        !/_lock\(|wait|down_/.test(
-          text.slice(view.state.selection.main.head).slice(index, all[i + 1]?.index),
-        ),
-    );
-    const first = view.state.selection.main.head;
-    const changes = labels.slice(0, count).map(({ 0: line, index }) => ({
-      from: first + index + line.length,
-      insert: '\n\tmodel_only { }',
-    }));
-    const last = changes.at(-1);
-    if (!last) throw new Error('no step after the cursor');
-    view.dispatch({ changes });
-    const end = last.from + changes.length * last.insert.length;
-    view.dispatch({ selection: { anchor: end } });
-    view.focus();
-  }, changedSteps);
-  await page.locator(SETTLED).waitFor();
+  { text, cursor }: KeyPress,
+): Promise<{ readonly total: number; readonly inChecker: number }> {
+  await page.evaluate(
+    ({ text: insert, cursor: anchor }) => {
+      const content = document.querySelector('.cm-content') as unknown as {
+        readonly cmTile: { readonly root: { readonly view: EditorLike } };
+      };
+      const { view } = content.cmTile.root;
+      const changes = { from: 0, to: view.state.doc.length, insert };
+      view.dispatch({ changes, selection: { anchor }, scrollIntoView: true });
+      view.focus();
+    },
+    { text, cursor },
+  );
+  await page.locator(`${SETTLED}[data-verdict="error"]`).waitFor();
   await page.waitForTimeout(500);
-  const times: { readonly total: number; readonly inChecker: number }[] = [];
-  for (let key = 0; key < KEYS; key++) {
-    // Before the key: the page has no time to tell that it listens.
-    await page.evaluate(() => {
-      const panel = document.querySelector('section[aria-label="Edit"]');
-      let begin = 0;
-      addEventListener('keydown', () => (begin = performance.now()), { capture: true, once: true });
-      const measured = globalThis as unknown as { keyToVerdict: Promise<number> };
-      measured.keyToVerdict = new Promise((resolve) => {
-        let wasStale = false;
-        const observer = new MutationObserver(() => {
-          const isStale = panel?.querySelector('[data-stale]') !== null;
-          if (isStale) wasStale = true;
-          else if (wasStale) {
-            observer.disconnect();
-            requestAnimationFrame(() => resolve(performance.now() - begin));
-          }
-        });
-        if (panel) observer.observe(panel, { subtree: true, childList: true, attributes: true });
+  // Before the key: the page has no time to tell that it listens.
+  await page.evaluate(() => {
+    const panel = document.querySelector('section[aria-label="Edit"]');
+    let begin = 0;
+    addEventListener('keydown', () => (begin = performance.now()), { capture: true, once: true });
+    const measured = globalThis as unknown as { keyToVerdict: Promise<number> };
+    measured.keyToVerdict = new Promise((resolve) => {
+      let wasStale = false;
+      const observer = new MutationObserver(() => {
+        const isStale = panel?.querySelector('[data-stale]') !== null;
+        if (isStale) wasStale = true;
+        else if (wasStale) {
+          observer.disconnect();
+          requestAnimationFrame(() => resolve(performance.now() - begin));
+        }
       });
+      if (panel) observer.observe(panel, { subtree: true, childList: true, attributes: true });
     });
-    await page.keyboard.press('Space');
-    const total = await page.evaluate(
-      () => (globalThis as unknown as { keyToVerdict: Promise<number> }).keyToVerdict,
-    );
-    const verdict = page.locator(SETTLED);
-    if ((await verdict.getAttribute('data-verdict')) === 'error')
-      throw new Error(`the changed text is wrong: ${(await verdict.textContent()) ?? ''}`);
-    const tooltip = await verdict.locator('[data-tooltip]').getAttribute('data-tooltip');
-    times.push({ total, inChecker: Number.parseInt(tooltip ?? '', 10) });
-    // The stage follows the text meanwhile.
-    await page.waitForTimeout(300);
-  }
-  return times;
+  });
+  await page.keyboard.press('/');
+  const total = await page.evaluate(
+    () => (globalThis as unknown as { keyToVerdict: Promise<number> }).keyToVerdict,
+  );
+  const verdict = page.locator(SETTLED);
+  if ((await verdict.getAttribute('data-verdict')) === 'error')
+    throw new Error(`the changed text is wrong: ${(await verdict.textContent()) ?? ''}`);
+  const tooltip = await verdict.locator('[data-tooltip]').getAttribute('data-tooltip');
+  return { total, inChecker: Number.parseInt(tooltip ?? '', 10) };
 }
 
 interface EditorLike {
   readonly state: {
-    readonly doc: { readonly toString: () => string };
-    readonly selection: { readonly main: { readonly head: number } };
+    readonly doc: { readonly length: number };
   };
   readonly dispatch: (change: object) => void;
   readonly focus: () => void;
