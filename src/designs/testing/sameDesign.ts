@@ -1,4 +1,4 @@
-import { designTitle } from '../../kernel/language/design';
+import { unmodifiedTitle } from '../../kernel/language/design';
 import type { Design, Options } from '../../kernel/language/design';
 import { diagnosticsText } from '../../kernel/text/diagnostic';
 import { parseDesign } from '../../kernel/text/parseDesign';
@@ -18,7 +18,7 @@ export function throughText(design: Design, options: Options) {
     },
     expected: {
       ...kept,
-      title: designTitle(design, options),
+      title: unmodifiedTitle(design, options),
       options: design.options.map((o) => ({ ...o, values: [options[o.id]] })),
       model: design.model(options),
       problems: '',
