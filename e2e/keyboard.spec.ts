@@ -137,7 +137,7 @@ test('selecting a table of file operations by keyboard lists its files and links
   await page.keyboard.press('Enter');
   await expect(fops).toHaveAttribute('aria-current', 'true');
   await expect(details.getByRole('heading', { level: 2 })).toHaveText('access granted');
-  await expect(details).toContainText('fd1, open in qemu: since step 39, qemu BIND.16');
+  await expect(details).toContainText('fd1, open in qemu: since step 44, qemu BIND.16');
   await expect(details).toContainText('with a store-release, at BIND.16, under dev_set.lock');
   await details.getByRole('button', { name: 'fd1' }).click();
   await expect(details.getByRole('heading', { level: 2 })).toHaveText('struct file fd1');

@@ -52,6 +52,7 @@ describe('run', () => {
       by: 'dpdk',
       call: 'bind_iommufd',
       returns: '-EINVAL',
+      waited: [{ for: 'devset vfio0.lock', heldBy: ['qemu'] }],
       steps: 13,
     });
     expect(result['files']).toEqual([
@@ -82,6 +83,7 @@ describe('run', () => {
         { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
         { by: 'dpdk', call: 'close', fd: 'fd2' },
       ],
+      schedule: 'sequential',
       beats: [],
       expect: {
         calls: [
@@ -243,7 +245,12 @@ describe('run', () => {
     ],
     [
       'run -',
-      changed({ calls: [{ by: 'qemu', call: 'device_io', fd: 'x' }], expect: {}, beats: [] }),
+      changed({
+        calls: [{ by: 'qemu', call: 'device_io', fd: 'x' }],
+        schedule: 'sequential',
+        expect: {},
+        beats: [],
+      }),
       /^standard input: calls\[0\]\.fd: expected the name of a file descriptor, got "x" \(there is none\)\n$/,
     ],
     [

@@ -73,6 +73,24 @@ describe('the library', () => {
     expect(variantToOpen(entry, 'parked-shim')).toBe(entry.scenario);
   });
 
+  it('lets the second bind of the race wait for the lock of the first', () => {
+    const waits = libraryEntry('bind-race')!
+      .variants.filter(({ design }) => design !== 'rfc-opened')
+      .map((scenario) => {
+        const outcome = runScenario(scenario);
+        if (!outcome.ok) expect.fail();
+        const call = makeRunResult(outcome.trace).calls.find(
+          (each) => each.by === 'dpdk' && each.call === 'bind_iommufd',
+        );
+        return [scenario.design, call?.waited?.map((wait) => `${wait.for} ${wait.heldBy.join()}`)];
+      });
+    expect(waits).toEqual([
+      ['upstream', ['devset vfio0.lock qemu']],
+      ['parked-shim', ['vfio0.lock qemu']],
+      ['parked-split', ['vfio0.lock qemu']],
+    ]);
+  });
+
   it('has one variant per design and options', () => {
     const keys = variants.map((t) => t.name);
     expect(keys.filter((k, i) => keys.indexOf(k) < i)).toEqual([]);
