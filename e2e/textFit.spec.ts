@@ -261,7 +261,7 @@ for (const { width, height, phone } of [
 ])
   test(`the timeline shows two processes beside the branches at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height });
-    await page.goto('./?scenario=bind-race&design=upstream&step=24');
+    await page.goto('./?scenario=bind-race&design=upstream&step=23');
     await idle(page);
     if (phone) await page.getByRole('button', { name: 'Processes', exact: true }).click();
     const dpdk = page.getByRole('region', { name: 'dpdk', exact: true });

@@ -1,4 +1,5 @@
 import { callErrorText } from '../kernel/language/errno';
+import { isStoreBufferFlush } from '../kernel/compiler/storeBuffers';
 import { lockCall } from '../kernel/language/printOps';
 import { waitBlockers, waitText } from '../kernel/machine/describeEvent';
 import {
@@ -107,10 +108,6 @@ export function traceLinesOf(
   }
   addBlockedTasks(trace.steps.length - 1, true);
   return lines;
-}
-
-function isStoreBufferFlush(program: Program, task: number): boolean {
-  return program.tasks[task]?.name.includes(':') === true;
 }
 
 function depthOf(program: Program, step: Step): number {

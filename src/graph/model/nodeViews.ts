@@ -1,6 +1,7 @@
 import { evaluate } from '../../kernel/language/expressions';
 import { callErrorText } from '../../kernel/language/errno';
 import { waitText } from '../../kernel/machine/describeEvent';
+import { isStoreBufferFlush } from '../../kernel/compiler/storeBuffers';
 import {
   callResult,
   currentCall,
@@ -209,6 +210,8 @@ function taskView(input: GraphInput, index: number): TaskView {
   const current = currentCall(program, state, index);
   const step = nextStep(program, state, index);
   if (!current || !step) return finishedTaskView(input, index);
+  if (isStoreBufferFlush(program, index))
+    return { task, status: 'idle', call: 'store buffer', detail: step.title, brief: '' };
   const { call } = current.call;
   const hasBegun = inCall(program, state, index);
   const wait = isEnabled(program, state, index) ? undefined : currentWait(program, state, index);

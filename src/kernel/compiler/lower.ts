@@ -21,6 +21,11 @@ function readText(cond: Condition): string {
   return `${names} of each ${exists}${matchOn === undefined ? '' : ` of the same ${matchOn}`}`;
 }
 
+/** A comparison of one field: its read event tells the value there. */
+function comparesOnePath(cond: Condition): boolean {
+  return 'not' in cond ? comparesOnePath(cond.not) : 'cmp' in cond;
+}
+
 /** Lowers the operations of one step to statements. */
 export class Lowering {
   readonly waits: Wait[] = [];
@@ -384,10 +389,23 @@ export class Lowering {
       return;
     }
     const e = scope.condition(cond, (p) => this.memory.dereference(p, scope, out));
-    const fields: number[] = [];
-    scope.condition(cond, (p) => fields.push(...scope.fields(p).cases.map((c) => c.field.index)));
+    const paths: StatePath[] = [];
+    scope.condition(cond, (p) => paths.push(p));
+    const fields = paths.flatMap((p) => scope.fields(p).cases.map((c) => c.field.index));
     const acquire = hasAcquire(cond);
-    out.push(emitEvent(this.call, { kind: 'read', text: readText(cond), fields, acquire }, e));
+    const path = paths.length === 1 && comparesOnePath(cond) ? paths[0] : undefined;
+    out.push(
+      emitEvent(
+        this.call,
+        {
+          kind: 'read',
+          text: path === undefined ? readText(cond) : printPath(path),
+          fields,
+          acquire,
+        },
+        path === undefined ? e : scope.load(path),
+      ),
+    );
     this.memory.checkStaleLoad(fields, acquire, scope, out);
     out.push({
       op: 'if',

@@ -63,6 +63,7 @@ export type EventTemplate =
   | { readonly kind: 'write'; readonly field: number; readonly release: boolean }
   | {
       readonly kind: 'read';
+      /** A path, with the value there as the event's value, or a condition, with 1 if it is true. */
       readonly text: string;
       readonly fields: readonly number[];
       readonly acquire: boolean;

@@ -1,7 +1,7 @@
 import { any, binary, constant, field } from '../language/expressions';
 import { processOf } from '../language/world';
 import { flushStore } from './draftStatements';
-import type { Field, ProgramCall, Step, Task } from './program';
+import type { Field, Program, ProgramCall, Step, Task } from './program';
 import type { StoreBuffers } from './scope';
 import type { FieldBounds, StateLayout } from './stateLayout';
 
@@ -46,6 +46,11 @@ function isAccessFlag(layout: StateLayout, f: Field): boolean {
   return (
     (spec.type === 'file' && f.name === 'f_op') || (s?.kind === 'bool' && s.accessFlag === true)
   );
+}
+
+/** Whether a task stands for the store buffer of another one. It makes no call: a step of it makes delayed stores visible. */
+export function isStoreBufferFlush({ tasks }: Pick<Program, 'tasks'>, task: number): boolean {
+  return tasks[task]?.name.includes(':') === true;
 }
 
 /** The buffers as one task sees them. */

@@ -5,7 +5,7 @@ import type { StepEvent } from './machine';
 import { isWaitForCall, waiters } from './machine';
 import { callErrorText } from '../language/errno';
 import type { RwsemMode } from '../language/primitives';
-import type { Program, Wait } from '../compiler/program';
+import type { EventTemplate, Program, Wait } from '../compiler/program';
 import type { PropertyId } from '../language/propertyId';
 
 /** One line of screen text for an event: "qemu takes devset s0.lock". */
@@ -32,7 +32,7 @@ export function describeEvent(
     case 'write':
       return `${taskName} sets ${title(template.field)} = ${valueText(program, template.field, event.value)}${template.release ? ' (store-release)' : ''}`;
     case 'read':
-      return `${taskName} reads ${template.text}${template.acquire ? ' (load-acquire)' : ''}: ${template.fields.length === 1 && !/[=<>!&|]/.test(template.text) ? valueText(program, template.fields[0]!, event.value) : event.value ? 'true' : 'false'}`;
+      return `${taskName} reads ${readText(program, template, event.value)}`;
     case 'count':
       return `${taskName} ${template.by > 0 ? 'increments' : 'decrements'} ${title(template.field)} to ${event.value}`;
     case 'alloc':
@@ -71,6 +71,23 @@ export function describeEvent(
     case 'violation':
       return `${template.property}: ${taskName} ${template.text}${caveatText(program, template.property, template.text)}`;
   }
+}
+
+function readText(
+  program: Program,
+  { text, fields, acquire }: Extract<EventTemplate, { kind: 'read' }>,
+  value: number,
+): string {
+  const mark = acquire ? ' (load-acquire)' : '';
+  const [first] = fields;
+  if (first === undefined || !/^[\w.]+(?:->\w+)*$/.test(text))
+    return `${text}${mark}: ${value ? 'true' : 'false'}`;
+  const { title, kind } = program.fields[first]!;
+  if (fields.length === 1) return `${title}${mark}: ${valueText(program, first, value)}`;
+  // Pointers that the path may lead to can number their targets differently.
+  const read =
+    kind === 'pointer' ? (value ? 'not NULL' : 'NULL') : valueText(program, first, value);
+  return `${text}${mark}: ${read}`;
 }
 
 function rwsemText({ rwsem }: { readonly rwsem?: RwsemMode }): string {

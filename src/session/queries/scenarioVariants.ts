@@ -61,14 +61,15 @@ export function misfitText(
   { calls }: Pick<Scenario, 'calls'>,
   errors: readonly InputError[],
 ): string {
-  const faults = errors.flatMap(({ path }) => {
-    const call = calls[Number(/^calls\[(\d+)\]\.fault$/.exec(path)?.[1])];
-    return call?.fault === undefined
-      ? []
-      : [`${call.call} has no step ${call.fault} that can fail`];
+  const faulty = errors.flatMap(
+    ({ path }) => calls[Number(/^calls\[(\d+)\]\.fault$/.exec(path)?.[1])] ?? [],
+  );
+  const faults = [...new Set(faulty.map(({ call }) => call))].map((name) => {
+    const steps = new Set(faulty.flatMap(({ call, fault }) => (call === name ? fault : []) ?? []));
+    return `${name} has no step ${[...steps].join(' or ')} that can fail`;
   });
   const others = errors
     .filter(({ path }) => !path.endsWith('.fault'))
     .map(({ path, message }) => `${path}: ${message}`);
-  return `This scenario does not fit ${design}: ${[...new Set(faults), ...others].join('; ')}.`;
+  return `This scenario does not fit ${design}: ${[...faults, ...others].join('; ')}.`;
 }

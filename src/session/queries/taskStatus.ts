@@ -1,4 +1,5 @@
 import type { ProgramCall, Step, Wait } from '../../kernel/compiler/program';
+import { isStoreBufferFlush } from '../../kernel/compiler/storeBuffers';
 import { waitBlockers, waitText } from '../../kernel/machine/describeEvent';
 import { currentCall, currentWait, isEnabled, nextStep } from '../../kernel/machine/machine';
 import { memoizeByKey } from '../trace/memoize';
@@ -31,13 +32,14 @@ export interface TaskWait {
 export const taskStatuses = memoizeByKey((snapshot: Snapshot): readonly TaskStatus[] => {
   const { program, state } = snapshot;
   return program.tasks.map(({ index, name, process }): TaskStatus => {
-    const call = callInFlight(snapshot, index);
+    const makesCalls = !isStoreBufferFlush(program, index);
+    const call = makesCalls ? callInFlight(snapshot, index) : undefined;
     return {
       index,
       name,
       process,
       currentCall: call,
-      upcomingCall: call ? undefined : currentCall(program, state, index),
+      upcomingCall: call || !makesCalls ? undefined : currentCall(program, state, index),
       nextStep: nextStep(program, state, index),
       canStep: isEnabled(program, state, index),
       wait: taskWaitOf(snapshot, index),

@@ -1,3 +1,4 @@
+import { isStoreBufferFlush } from '../../kernel/compiler/storeBuffers';
 import { callErrorText } from '../../kernel/language/errno';
 import { evaluate } from '../../kernel/language/expressions';
 import { callResult } from '../../kernel/machine/machine';
@@ -149,7 +150,8 @@ function addTransition(lane: LaneDraft, before: Snapshot, snapshot: Snapshot): v
     : transition?.kind === 'issue'
       ? transition.call
       : undefined;
-  if (call && !lane.openCall) lane.openCall = { from: depth - 1, call };
+  const makesCall = snapshot.task === undefined || !isStoreBufferFlush(program, snapshot.task);
+  if (call && makesCall && !lane.openCall) lane.openCall = { from: depth - 1, call };
   for (const { template: event } of events) {
     if (event.kind === 'lock' || event.kind === 'trylock')
       lane.heldLocks.push({

@@ -139,6 +139,8 @@ function TaskDetails({
           <>
             makes <code>{callText(upcomingCall.call)}</code> next
           </>
+        ) : nextStep ? (
+          'has delayed stores'
         ) : (
           'has no more calls'
         )}

@@ -66,10 +66,12 @@ export function TaskRow({
         </button>
       </div>
       <p className={styles.now}>
-        <span>
-          {{ waiting: 'waits in', running: 'in', next: 'next' }[state]}{' '}
-          <code>{call && callText(call.call)}</code>
-        </span>
+        {call && (
+          <span>
+            {{ waiting: 'waits in', running: 'in', next: 'next' }[state]}{' '}
+            <code>{callText(call.call)}</code>
+          </span>
+        )}
         <span className={styles.next}>
           {task.wait ? waitSentence(task.wait) : task.nextStep.title}
         </span>

@@ -5,7 +5,7 @@ import { dispatch } from '../../../session/actions/dispatch';
 import type { CheckSubject } from '../../../session/store/checkState';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
-import { formatCount } from '../../formatCount';
+import { formatAboutCount, formatCount } from '../../formatCount';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './CheckPanel.module.css';
 import { useCheckClient } from './useCheckClient';
@@ -147,11 +147,9 @@ function shareText({ violated, total }: NonNullable<Explanation['share']>): stri
       : percent < 100 && percent > 99.9
         ? 'More than 99.9'
         : String(Math.round(percent * 10) / 10);
-  const counts =
-    total < 1e9
-      ? ` (${formatCount(violated)} of ${formatCount(total)})`
-      : ` of ${total.toExponential(1)}`;
-  return `${shown}% of all interleavings${counts} violate it.`;
+  const counts = total < 1e9 ? ` (${formatCount(violated)} of ${formatCount(total)})` : '';
+  const all = total < 1e9 ? 'all' : `the about ${formatAboutCount(total)}`;
+  return `${shown}% of ${all} interleavings${counts} violate it.`;
 }
 
 function failureText(why: string): string {
