@@ -5,7 +5,7 @@ import '@xyflow/react/dist/style.css';
 import { registerDesigns } from '../../../src/designs/registry.ts';
 import { design as upstream } from '../../../src/designs/upstream/design.ts';
 import type { Scenario } from '../../../src/scenario/format/scenario.ts';
-import { currentSnapshot } from '../../../src/session/trace/replay.ts';
+import { branchPath, currentSnapshot, snapshotAt } from '../../../src/session/trace/replay.ts';
 import { seekTo } from '../../../src/session/actions/stepping.ts';
 import { openScenario } from '../../../src/session/trace/openScenario.ts';
 import { createSession, type Session } from '../../../src/session/store/session.ts';
@@ -17,13 +17,11 @@ import { sceneOf } from '../../../src/ui/stage/scene.ts';
 import { Stage } from '../../../src/ui/stage/Stage.tsx';
 import { SessionContext } from '../../../src/ui/useSession.ts';
 import '../../../src/ui/tokens.css';
-import { currentBranch } from '../../../src/session/trace/run';
 
 /** What the bench asks of the page. */
 export interface StageBench {
-  readonly nodes: number;
   readonly edges: number;
-  /** One step on; from the end of the run back to its start. */
+  /** One step on; from the end of the run back to the first played step. */
   step(): void;
 }
 
@@ -33,11 +31,13 @@ declare global {
   }
 }
 
-const BUSY = 4;
+/** Processes whose steps are played. */
+const PLAYED = 4;
+const GROUPS = 4;
 /** The bar below the graph of the stage, px. */
 const TOOLS = 35;
 
-/** So many registered devices, beyond what a scenario file may hold; processes open, bind and attach the first few. */
+/** So many devices, beyond what a scenario file may hold, each with a process that opens, binds and attaches it. */
 function crowd(devices: number): Scenario {
   const names = Array.from({ length: devices }, (_, i) => i);
   return {
@@ -49,10 +49,10 @@ function crowd(devices: number): Scenario {
     beats: [],
     expect: undefined,
     world: {
-      devices: names.map((i) => ({ name: `vfio${i}`, group: String(10 + (i % BUSY)) })),
-      processes: names.slice(0, BUSY).map((i) => `vm${i}`),
+      devices: names.map((i) => ({ name: `vfio${i}`, group: String(10 + (i % GROUPS)) })),
+      processes: names.map((i) => `vm${i}`),
     },
-    calls: names.slice(0, BUSY).flatMap((i) => [
+    calls: names.flatMap((i) => [
       { by: `vm${i}`, call: 'open_cdev' as const, device: `vfio${i}`, as: `fd${i}` },
       { by: `vm${i}`, call: 'open_iommufd' as const, as: `ictx${i}` },
       { by: `vm${i}`, call: 'bind_iommufd' as const, fd: `fd${i}`, iommufd: `ictx${i}` },
@@ -62,21 +62,30 @@ function crowd(devices: number): Scenario {
   };
 }
 
-function standing(scenario: Scenario): { readonly session: Session; readonly to: number } {
+/** The session of a scenario, and the steps to play: those of the last `PLAYED` processes, so that the objects of the others exist. */
+function sessionOf(scenario: Scenario): {
+  readonly session: Session;
+  readonly from: number;
+  readonly to: number;
+} {
   const opened = openScenario(scenario, undefined);
   if (!opened.ok) throw new Error(opened.errors.map((each) => each.message).join('; '));
-  return {
-    session: createSession(opened.run.setup, opened.run),
-    to: currentBranch(opened.run).tip.depth,
-  };
+  const session = createSession(opened.run.setup, opened.run);
+  const played = new Set(scenario.world.processes.slice(-PLAYED));
+  const path = branchPath(session.getState());
+  const first = path.findIndex((node) => {
+    const { program, task } = snapshotAt(node);
+    return played.has(program.tasks[task ?? -1]?.process ?? '');
+  });
+  return { session, from: first - 1, to: path.length - 1 };
 }
 
 registerDesigns([upstream]);
 const query = new URLSearchParams(location.search);
 const bare = query.has('bare');
-const { session, to } = standing(crowd(Number(query.get('devices'))));
-// Playing starts at the beginning: going back there is no step.
-seekTo(session, 0);
+const { session, from, to } = sessionOf(crowd(Number(query.get('devices'))));
+// Going back to the first played step is not measured as a step.
+seekTo(session, from);
 const shape = shapeNow();
 
 /** The places that the stage chooses for this room: what is drawn smaller or elsewhere is another page to paint. */
@@ -98,7 +107,7 @@ function graphNow(): Graph {
 
 function stepOn(): void {
   const { cursor } = session.getState().run;
-  seekTo(session, cursor < to ? cursor + 1 : 0);
+  seekTo(session, cursor < to ? cursor + 1 : from);
 }
 
 /** React Flow alone, with the same nodes and edges at the same places and a label that changes where a node changes; what it measures it keeps, as its manual has it. */
@@ -162,8 +171,7 @@ function flowOf(
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
-const { nodes, edges } = graphNow();
-window.stageBench = { nodes: nodes.length, edges: edges.length, step: stepOn };
+window.stageBench = { edges: graphNow().edges.length, step: stepOn };
 createRoot(root).render(
   <SessionContext value={session}>
     <div id="room" style={bare ? { height: innerHeight - TOOLS } : undefined}>
