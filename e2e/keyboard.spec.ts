@@ -184,7 +184,7 @@ test('the tour can be completed by keyboard and restores the focus', async ({ pa
   await done.focus();
   await page.keyboard.press('Enter');
   await expect(
-    page.getByRole('region', { name: 'Caption' }).getByRole('button').first(),
+    page.getByRole('region', { name: 'Welcome' }).getByRole('button').first(),
   ).toBeFocused();
 });
 

@@ -42,7 +42,6 @@ const pictures: Readonly<Record<string, Picture>> = {
     step: 0,
     open: async (page) => {
       await press('c')(page);
-      await page.getByRole('button', { name: 'Check all interleavings' }).click();
       await page
         .getByRole('button', { name: /counterexample/i })
         .first()

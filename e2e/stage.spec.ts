@@ -593,8 +593,9 @@ test.describe('on a phone', () => {
     const panels = page.getByRole('navigation', { name: 'Panels' });
     await expect(panels.getByRole('button')).toHaveText([
       'Stage',
-      'Processes',
+      'Calls',
       'Steps',
+      'Scenario',
       'Source',
       'Check',
       'Details',
@@ -607,6 +608,12 @@ test.describe('on a phone', () => {
     await expect(page.getByRole('region', { name: 'Source' })).toBeHidden();
     await panels.getByRole('button', { name: 'Source' }).tap();
     await expect(page.getByRole('region', { name: 'Source' })).toBeInViewport();
+    // A tab of the bar is not repeated in the panel.
+    await expect(page.getByRole('radio', { name: 'Edit' })).toBeVisible();
+    await expect(page.getByRole('radio', { name: 'Scenario' })).toBeHidden();
+    await panels.getByRole('button', { name: 'Scenario' }).tap();
+    await expect(page.getByRole('region', { name: 'Scenario' })).toBeInViewport();
+    await expect(panels.locator('[aria-pressed="true"]')).toHaveText('Scenario');
     await expect(page.getByRole('region', { name: 'Details' })).toBeHidden();
     await panels.getByRole('button', { name: 'Check' }).tap();
     await expect(page.getByRole('button', { name: 'Check all interleavings' })).toBeInViewport();
@@ -619,8 +626,18 @@ test.describe('on a phone', () => {
     await idle(page);
     const card = await page.getByRole('region', { name: 'Welcome' }).boundingBox();
     expect(card?.height).toBeLessThan(844 * 0.4);
-    for (const name of ['Compare', 'Verdicts', 'Quiz', 'Present', 'Share'])
-      await expect(page.getByRole('banner').getByRole('button', { name })).toBeInViewport();
+    const stageBefore = await stage(page).boundingBox();
+    await page.getByRole('button', { name: 'Menu' }).tap();
+    for (const name of ['Compare', 'Verdicts', 'Quiz', 'Present', 'Share', 'Find', 'Theme', 'Help'])
+      await expect(page.getByRole('region', { name: 'Menu' }).getByText(name)).toBeInViewport();
+    await page.getByRole('button', { name: 'Menu' }).tap();
+    await page.getByRole('button', { name: 'Race them' }).tap();
+    await page.keyboard.press('End');
+    await idle(page);
+    await expect(page.getByRole('region', { name: 'Welcome' })).toContainText(
+      'dpdk is stopped at bind_iommufd: -EINVAL',
+    );
+    expect(await stage(page).boundingBox()).toEqual(stageBefore);
     await page.getByRole('button', { name: 'Check', exact: true }).tap();
     await expect(page.getByRole('button', { name: 'Check all interleavings' })).toBeInViewport();
   });

@@ -263,7 +263,7 @@ for (const { width, height, phone } of [
     await page.setViewportSize({ width, height });
     await page.goto('./?scenario=bind-race&design=upstream&step=23');
     await idle(page);
-    if (phone) await page.getByRole('button', { name: 'Processes', exact: true }).click();
+    if (phone) await page.getByRole('button', { name: 'Calls', exact: true }).click();
     const dpdk = page.getByRole('region', { name: 'dpdk', exact: true });
     await dpdk.getByRole('button', { name: /^Step/ }).first().click();
     await idle(page);

@@ -74,6 +74,12 @@ export const FIRST_TERMS: readonly GlossaryEntry[] = [
 /** The other terms, first of the kernel, then of the model. */
 export const FURTHER_TERMS: readonly GlossaryEntry[] = [
   {
+    term: 'RFC',
+    meaning:
+      'Request for comments: patches that are posted for discussion and not for merging. Here those of September 2021, which open a device without its group.',
+    source: 'Message-Id 20210919063848.1476776-1-yi.l.liu@intel.com',
+  },
+  {
     term: 'struct file',
     meaning:
       'What an open creates. Several fds can refer to one file, after dup, fork or a pass over a socket; its release runs after the last one is closed.',
@@ -137,6 +143,11 @@ export const FURTHER_TERMS: readonly GlossaryEntry[] = [
   {
     term: 'step',
     meaning: 'One atomic action of a call, named like `upstream/bind_iommufd/BIND.9`.',
+  },
+  {
+    term: 'state',
+    meaning:
+      'The values of all fields of all kernel objects, and the next step of each task. A check visits every state that the calls can reach.',
   },
   {
     term: 'schedule, interleaving',

@@ -1,5 +1,5 @@
 import type { CheckClient, RunningCheck } from '../../check-worker/checkClient';
-import { currentCheckSubject, verdictText } from '../queries/checkSubject';
+import { currentCheckSubject, isCheckOutOfDate, verdictText } from '../queries/checkSubject';
 import { explainViolation } from './explainViolation';
 import type { Session } from '../store/session';
 
@@ -38,6 +38,15 @@ export async function startCheck(session: Session, client: CheckClient): Promise
       check: { kind: 'failed', subject, message: answer.message },
       announcement: answer.message,
     });
+}
+
+/** Asks for a check, unless one is running or the verdict on screen is about what is on screen. */
+export function requestCheck(session: Session): void {
+  const state = session.getState();
+  const { check } = state;
+  const isAnswered =
+    check.kind === 'running' || (check.kind === 'done' && !isCheckOutOfDate(state, check.subject));
+  if (!isAnswered) session.setState({ check: { kind: 'requested' } });
 }
 
 /** Stops a running check; the result holds what it found so far. */

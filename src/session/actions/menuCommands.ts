@@ -4,7 +4,14 @@ import { setPageLayout, setDialog } from './pageLayout';
 import { adjacentCaptionDepth } from '../queries/captions';
 import { redo, undo } from '../store/undo';
 import { resetToStart, seekTo } from './stepping';
-import { comparisonPart, libraryPart, notesPart, scenarioEditPart, tourPart } from './lazyParts';
+import {
+  checkPart,
+  comparisonPart,
+  libraryPart,
+  notesPart,
+  scenarioEditPart,
+  tourPart,
+} from './lazyParts';
 import {
   changePresentation,
   present,
@@ -174,9 +181,12 @@ export const MENU_COMMANDS = {
       }),
   },
   check: {
-    title: 'Show the check',
+    title: 'Check all interleavings, or show the verdict',
     hotkey: 'C',
-    run: (session) => setPageLayout(session, { sidePanel: 'check', narrowPanel: 'source' }),
+    run: (session) => {
+      setPageLayout(session, { view: 'stage', sidePanel: 'check', narrowPanel: 'source' });
+      checkPart.whenLoaded(session, ({ requestCheck }) => requestCheck(session));
+    },
   },
   listing: {
     title: 'Show the source',
@@ -240,7 +250,7 @@ export const MENU_COMMANDS = {
     run: (session) => setDialog(session, 'palette'),
   },
   tour: {
-    title: 'Take the 90-second tour',
+    title: 'Take the guided tour',
     hotkey: 'G',
     run: (session) =>
       tourPart.whenLoaded(session, ({ showTourStop }) =>

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { TOUR_STOPS } from '../../scenario/library/tour';
 import { currentSnapshot } from '../trace/replay';
-import { undo } from '../store/undo';
-import { seekTo } from './stepping';
+import { seekTo, startCall } from './stepping';
 import { leaveTour, moveTour, showTourStop } from './tour';
 import { sessionOf } from '../testing/sessionOf';
 
@@ -22,15 +21,25 @@ it('shows each stop right after its step', () => {
   expect(session.getState().layout.tourStop).toBe(TOUR_STOPS.length - 1);
 });
 
-it('returns to the session before the tour with one undo', () => {
+it('shows again what was on screen before the tour', () => {
   const session = sessionOf('hot-unplug');
   seekTo(session, 5);
-  const { run } = session.getState();
+  session.setState(({ layout }) => ({ layout: { ...layout, welcome: true, sidePanel: 'check' } }));
+  const { run, layout } = session.getState();
   showTourStop(session, 0, false);
   moveTour(session, 1, false);
   moveTour(session, 1, false);
   leaveTour(session);
-  undo(session);
+  expect(session.getState().run).toBe(run);
+  expect(session.getState().layout).toEqual(layout);
+});
+
+it('keeps a run that the user has changed during the tour', () => {
+  const session = sessionOf('hot-unplug');
+  showTourStop(session, 0, false);
+  startCall(session, { by: 'qemu', call: 'open_iommufd', as: 'extra' });
+  const { run } = session.getState();
+  leaveTour(session);
   expect(session.getState().run).toBe(run);
   expect(session.getState().layout.tourStop).toBeUndefined();
 });

@@ -16,6 +16,8 @@ export interface CheckSubject {
 /** The latest check of a session. */
 export type CheckState =
   | { readonly kind: 'idle' }
+  /** The check panel starts it: only the page can create a worker. */
+  | { readonly kind: 'requested' }
   | {
       readonly kind: 'running';
       readonly subject: CheckSubject;

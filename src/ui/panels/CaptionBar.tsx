@@ -123,7 +123,7 @@ export function CaptionBar() {
           />
         )}
         {!atEnd && run.cursor === 0 && (
-          <CommandButton command="tour" text="90-second tour" variant="plain" />
+          <CommandButton command="tour" text="Guided tour" variant="plain" />
         )}
       </div>
     </section>

@@ -29,7 +29,7 @@ export function SidePanel() {
   const session = useSessionStore();
   const sidePanel = useSession((state) => state.layout.sidePanel);
   return (
-    <div className={styles.side}>
+    <div className={styles.side} data-side-panel={sidePanel}>
       <Segmented<PageLayout['sidePanel']>
         label="Side panel"
         value={sidePanel}

@@ -1,4 +1,4 @@
-import { Fragment, useEffect, type ComponentType, type CSSProperties } from 'react';
+import { useEffect, type ComponentType, type CSSProperties } from 'react';
 import type { CreateWorker } from '../../check-worker/workerFactories';
 import type { PageLayout, Session } from '../../session/store/session';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
@@ -65,46 +65,44 @@ const PresenterBar = lazyPart({
   placeholder: <div className={styles.captionSpace} />,
 });
 
-const NARROW_PANELS: readonly { readonly id: PageLayout['narrowPanel']; readonly text: string }[] =
-  [
-    { id: 'stage', text: 'Stage' },
-    { id: 'processes', text: 'Processes' },
-    { id: 'steps', text: 'Steps' },
-    { id: 'source', text: 'Source' },
-    { id: 'details', text: 'Details' },
-  ];
+interface NarrowTab {
+  readonly text: string;
+  readonly panel: PageLayout['narrowPanel'];
+  /** What the side panel shows under this tab; the first when the tab is pressed. */
+  readonly sidePanels?: readonly PageLayout['sidePanel'][];
+}
 
-/** The tabs of a narrow page: the source and the check share a panel, and each is one tap away. */
+const NARROW_TABS: readonly NarrowTab[] = [
+  { text: 'Stage', panel: 'stage' },
+  { text: 'Calls', panel: 'processes' },
+  { text: 'Steps', panel: 'steps' },
+  { text: 'Scenario', panel: 'source', sidePanels: ['scenario'] },
+  { text: 'Source', panel: 'source', sidePanels: ['source', 'edit'] },
+  { text: 'Check', panel: 'source', sidePanels: ['check'] },
+  { text: 'Details', panel: 'details' },
+];
+
+/** The panels of a narrow page, each one tap away. */
 function PanelTabs() {
   const session = useSessionStore();
   const { narrowPanel, sidePanel } = useSession((state) => state.layout);
-  const showsCheck = narrowPanel === 'source' && sidePanel === 'check';
   return (
     <nav className={styles.panelTabs} aria-label="Panels">
-      {NARROW_PANELS.map(({ id, text }) => (
-        <Fragment key={id}>
-          <button
-            type="button"
-            aria-pressed={narrowPanel === id && !showsCheck}
-            onClick={() =>
-              id === 'source'
-                ? dispatch(session, 'listing')
-                : dispatch(session, 'set-layout', { narrowPanel: id })
-            }
-          >
-            {text}
-            {id === 'details' && <SelectionLabel />}
-          </button>
-          {id === 'source' && (
-            <button
-              type="button"
-              aria-pressed={showsCheck}
-              onClick={() => dispatch(session, 'check')}
-            >
-              Check
-            </button>
-          )}
-        </Fragment>
+      {NARROW_TABS.map(({ text, panel, sidePanels }) => (
+        <button
+          key={text}
+          type="button"
+          aria-pressed={narrowPanel === panel && (sidePanels?.includes(sidePanel) ?? true)}
+          onClick={() =>
+            dispatch(session, 'set-layout', {
+              narrowPanel: panel,
+              ...(sidePanels?.[0] && { sidePanel: sidePanels[0] }),
+            })
+          }
+        >
+          {text}
+          {panel === 'details' && <SelectionLabel />}
+        </button>
       ))}
     </nav>
   );

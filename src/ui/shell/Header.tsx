@@ -1,8 +1,10 @@
+import { useEffect, useRef } from 'react';
 import { DESIGN_METAS } from '../../designs/catalog';
 import { useSession, useSessionStore } from '../useSession';
 import { CommandButton } from '../controls/CommandButton';
 import { Icon } from '../controls/Icon';
 import { DesignOptionsMenu } from './DesignOptionsMenu';
+import { PopoverButton } from '../controls/PopoverButton';
 import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
 import styles from './Header.module.css';
@@ -13,9 +15,7 @@ import { dispatch } from '../../session/actions/dispatch';
 export function Header() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
-  const view = useSession((state) => state.layout.view);
   const isWelcome = useSession(showsWelcome);
-  const theme = useSession((state) => state.settings.theme);
   return (
     <header className={styles.header}>
       <h1>VFIO playground</h1>
@@ -47,29 +47,62 @@ export function Header() {
         </>
       )}
       <div className={styles.tools}>
-        <CommandButton
-          command="compare"
-          icon="columns"
-          text="Compare"
-          pressed={view === 'compare'}
-        />
-        <CommandButton
-          command="verdicts"
-          icon="shield"
-          text="Verdicts"
-          pressed={view === 'verdicts'}
-        />
-        <CommandButton command="predict" icon="question" text="Quiz" />
-        <CommandButton command="present" icon="screen" text="Present" />
-        <CommandButton command="share" icon="share" text="Share" />
-        <CommandButton command="palette" icon="search" />
-        <CommandButton
-          command="theme"
-          icon={theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'system'}
-          title={`Switch the theme (now ${theme})`}
-        />
-        <CommandButton command="help" icon="help" />
+        <Tools />
       </div>
+      <PopoverButton
+        label="Menu"
+        className={`${buttons.button} ${styles.menuButton}`}
+        popoverClassName={styles.menu}
+        content={<Menu />}
+      >
+        <Icon name="menu" />
+        Menu
+      </PopoverButton>
     </header>
+  );
+}
+
+/** The views and the dialogs. In the menu of a narrow page each has its text; in the header the last three are icons. */
+function Tools({ inMenu = false }: { readonly inMenu?: boolean }) {
+  const view = useSession((state) => state.layout.view);
+  const theme = useSession((state) => state.settings.theme);
+  const inFull = (text: string): { readonly text?: string } => (inMenu ? { text } : {});
+  return (
+    <>
+      <CommandButton command="compare" icon="columns" text="Compare" pressed={view === 'compare'} />
+      <CommandButton
+        command="verdicts"
+        icon="shield"
+        text="Verdicts"
+        pressed={view === 'verdicts'}
+      />
+      <CommandButton command="predict" icon="question" text="Quiz" />
+      <CommandButton command="present" icon="screen" text="Present" />
+      <CommandButton command="share" icon="share" text="Share" />
+      <CommandButton command="palette" icon="search" {...inFull('Find')} />
+      <CommandButton
+        command="theme"
+        icon={theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'system'}
+        title={`Switch the theme (now ${theme})`}
+        {...inFull(`Theme: ${theme}`)}
+      />
+      <CommandButton command="help" icon="help" {...inFull('Help')} />
+    </>
+  );
+}
+
+/** The tools with their text; each press closes the menu. */
+function Menu() {
+  const items = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = items.current;
+    const close = (): void => box?.closest<HTMLElement>('[popover]')?.hidePopover();
+    box?.addEventListener('click', close);
+    return () => box?.removeEventListener('click', close);
+  }, []);
+  return (
+    <div ref={items} className={styles.menuItems}>
+      <Tools inMenu />
+    </div>
   );
 }

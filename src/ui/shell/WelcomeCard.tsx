@@ -2,13 +2,14 @@ import { useState } from 'react';
 import { DESIGN_METAS } from '../../designs/catalog';
 import { dispatch } from '../../session/actions/dispatch';
 import { narration } from '../../session/queries/captions';
-import { firstRefusal } from '../../session/queries/welcome';
+import { raceAnswer } from '../../session/queries/welcome';
 import { currentSnapshot } from '../../session/trace/replay';
 import { currentBranch } from '../../session/trace/run';
 import { enabledTasks } from '../../session/trace/scheduler';
+import { violationSentence } from '../../session/trace/snapshotText';
 import { CommandButton } from '../controls/CommandButton';
 import buttons from '../controls/controls.module.css';
-import { Term } from '../controls/Term';
+import { Term, TextWithTerms } from '../controls/Term';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './WelcomeCard.module.css';
 
@@ -17,34 +18,43 @@ export function WelcomeCard() {
   const session = useSessionStore();
   const design = useSession((state) => state.run.setup.design.id);
   const cursor = useSession((state) => state.run.cursor);
+  const end = useSession((state) => currentBranch(state.run).tip.depth);
   const playing = useSession((state) => state.settings.playing);
   const caption = useSession(narration);
-  const answer = useSession(firstRefusal);
+  const violation = useSession((state) => currentSnapshot(state).violations[0]);
   const isOver = useSession(
-    (state) =>
-      state.run.cursor === currentBranch(state.run).tip.depth &&
-      enabledTasks(currentSnapshot(state)).length === 0,
+    (state) => state.run.cursor === end && enabledTasks(currentSnapshot(state)).length === 0,
   );
-  const answers = useAnswers(design, answer);
+  const answers = useAnswers(design, useSession(raceAnswer));
+  const designs = DESIGN_METAS.map((meta) => ({
+    ...meta,
+    text: answers.get(meta.id) ?? meta.summary,
+  }));
+  const chosen = designs.find(({ id }) => id === design);
   return (
-    <section
-      className={styles.card}
-      aria-label="Welcome"
-      data-started={cursor > 0 && !isOver ? '' : undefined}
-    >
+    <section className={styles.card} aria-label="Welcome">
       <div className={styles.question}>
         <h2>Two processes want one device. Who stops the second one, and where?</h2>
         {cursor === 0 ? (
           <p className={styles.intro}>
-            <Term of="VFIO" /> gives a program direct access to a device. The program opens the
-            device and <Term of="bind">binds</Term> it to an <Term of="iommufd" />, which limits the
-            memory that the device can reach.
+            <Term of="VFIO" /> gives a program direct access to a device. The program opens its{' '}
+            <Term of="cdev" /> and <Term of="bind">binds</Term> it to an <Term of="iommufd" />,
+            which limits the memory that the device can reach.
           </p>
         ) : (
-          <p className={styles.caption}>{caption}</p>
+          <p className={styles.caption} data-violation={violation ? '' : undefined}>
+            <TextWithTerms text={violation ? violationSentence(violation) : (caption ?? '')} />
+          </p>
         )}
       </div>
-      <div className={styles.actions}>
+      <div className={styles.actions} data-started={cursor > 0 || playing ? '' : undefined}>
+        <div className={styles.steps} role="group" aria-label="Steps">
+          <CommandButton command="back" icon="back" title="Step back" />
+          <CommandButton command="forward" icon="forward" title="Step forward" />
+          <output aria-label="Step">
+            {cursor} / {end}
+          </output>
+        </div>
         {isOver ? (
           <button
             type="button"
@@ -68,23 +78,35 @@ export function WelcomeCard() {
         <button type="button" className={buttons.button} onClick={() => dispatch(session, 'stage')}>
           Explore on your own
         </button>
-        <CommandButton command="tour" text="90-second tour" variant="plain" />
+        <CommandButton command="tour" text="Guided tour" variant="plain" />
       </div>
       <fieldset className={styles.choice}>
         <legend className={buttons.hidden}>In which design?</legend>
-        {DESIGN_METAS.map(({ id, title, summary }) => (
+        {designs.map(({ id, title, text }) => (
           <label key={id}>
             <input
               type="radio"
               name="welcome-design"
+              aria-label={title}
               checked={id === design}
               onChange={() => dispatch(session, 'switch-design', { design: id })}
             />
-            <b>{title}</b>
-            <span>{answers.get(id) ?? summary}</span>
+            <b>
+              <TextWithTerms text={title} />
+            </b>
+            <code aria-hidden="true">{id}</code>
+            <span>{text}</span>
           </label>
         ))}
       </fieldset>
+      {chosen && (
+        <p className={styles.answer}>
+          <b>
+            <TextWithTerms text={chosen.title} />.
+          </b>{' '}
+          {chosen.text}
+        </p>
+      )}
     </section>
   );
 }

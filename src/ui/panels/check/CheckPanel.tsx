@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { changesOf } from '../../../session/trace/traceTree';
 import { designName } from '../../../kernel/language/design';
 import { makeMutation } from '../../../kernel/language/mutation';
@@ -6,6 +7,7 @@ import type { CheckProgress } from '../../../check-worker/runCheckInSlices';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
+import { Term } from '../../controls/Term';
 import { formatCount } from '../../formatCount';
 import { useSession, useSessionStore } from '../../useSession';
 import { useCheckClient } from './useCheckClient';
@@ -24,11 +26,14 @@ export function CheckPanel() {
     designName(setup.design, setup.scenario.options),
   );
   const outOfDate = useSession((state) =>
-    state.check.kind !== 'idle' && isCheckOutOfDate(state, state.check.subject)
+    'subject' in state.check && isCheckOutOfDate(state, state.check.subject)
       ? outOfDateText(state, state.check.subject)
       : undefined,
   );
   const running = check.kind === 'running';
+  useEffect(() => {
+    if (check.kind === 'requested') dispatch(session, 'start-check', { client });
+  }, [check, session, client]);
   return (
     <section className={styles.panel} aria-label="Check">
       <p className={styles.question}>
@@ -144,9 +149,15 @@ function ProgressReport({ progress }: { readonly progress: CheckProgress | undef
     <div className={styles.progress}>
       <progress aria-label="Check in progress" />
       <p>
-        {progress
-          ? `${formatCount(progress.states)} states, depth ${progress.depth}, ${formatCount(progress.statesPerSecond)} states/s${progress.phase === 'conclude' ? ', building counterexamples' : ''}`
-          : 'Starting…'}
+        {progress ? (
+          <>
+            {formatCount(progress.states)} <Term of="state">states</Term>, depth {progress.depth},{' '}
+            {formatCount(progress.statesPerSecond)} states/s
+            {progress.phase === 'conclude' ? ', building counterexamples' : ''}
+          </>
+        ) : (
+          'Starting…'
+        )}
       </p>
     </div>
   );

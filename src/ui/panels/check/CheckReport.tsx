@@ -4,6 +4,7 @@ import { verdictText } from '../../../session/queries/checkSubject';
 import type { CheckSubject } from '../../../session/store/checkState';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
+import { Term } from '../../controls/Term';
 import { formatCount } from '../../formatCount';
 import { useSessionStore } from '../../useSession';
 import { OutcomeList } from './OutcomeList';
@@ -56,8 +57,9 @@ export function CheckReport({
       )}
       {outcomes.length > 0 && <OutcomeList subject={subject} outcomes={outcomes} />}
       <p className={styles.small}>
-        {formatCount(result.states)} states, {formatCount(result.transitions)} transitions, depth{' '}
-        {result.depth}, {result.seconds.toFixed(2)} s with the{' '}
+        {formatCount(result.states)} <Term of="state">states</Term>,{' '}
+        {formatCount(result.transitions)} transitions, depth {result.depth},{' '}
+        {result.seconds.toFixed(2)} s with the{' '}
         {result.engine === 'wasm' ? 'WebAssembly' : 'bytecode'} engine; coverage: {result.coverage}.
         States are compared in full, not by hash.
       </p>

@@ -47,7 +47,11 @@ export function TourCard() {
           <button
             type="button"
             className={buttons.button}
-            onClick={leaveAnd(() => dispatch(session, 'check'))}
+            onClick={() => {
+              // The check is about the run of this stop, so that stays.
+              dispatch(session, 'set-layout', { tourStop: undefined });
+              dispatch(session, 'check');
+            }}
           >
             Check interleavings
           </button>
@@ -112,6 +116,10 @@ function restoreFocus(opener: Element | null): void {
   const target =
     opener !== document.body && opener?.isConnected === true
       ? opener
-      : document.querySelector('[aria-label="Caption"] button');
+      : [
+          ...document.querySelectorAll(
+            ':is([aria-label="Caption"], [aria-label="Welcome"]) button',
+          ),
+        ].find((each) => each.checkVisibility({ visibilityProperty: true }));
   if (target instanceof HTMLElement) target.focus({ preventScroll: true });
 }
