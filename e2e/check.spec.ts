@@ -275,6 +275,16 @@ test('the verdicts are a landing page; a violated cell shows its counterexample 
   await expect
     .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth))
     .toBeGreaterThan(300);
+  // Titles, not ids; dashed cells and their columns are explained.
+  await expect(page.getByRole('tooltip')).toContainText(/In “[A-Z]/);
+  await expect(view).toContainText(
+    /Every violation in these columns is dashed: .*No kernel warning/,
+  );
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(view.getByRole('columnheader').nth(1).locator('span')).toHaveCSS(
+    'writing-mode',
+    'horizontal-tb',
+  );
   await cell.click();
   await expect(page.getByRole('radio', { name: 'rfc-opened' })).toBeChecked();
 });

@@ -158,6 +158,7 @@ export function graphDocument(
     theme = 'auto',
     property,
     style = '',
+    showsTitle = true,
     elements,
   }: {
     readonly box: Rect;
@@ -165,6 +166,8 @@ export function graphDocument(
     readonly property?: ExportOptions['property'];
     /** Style rules beside those of a graph. */
     readonly style?: string;
+    /** Whether the title of the scenario is drawn. */
+    readonly showsTitle?: boolean;
     readonly elements: readonly string[];
   },
 ): string {
@@ -177,8 +180,7 @@ export function graphDocument(
 ${trace.program.design.modified ? '' : makeSvgScenario(replaceInvalidXml(scenarioFileText(trace)))}
 <style>${styleSheet(theme)}${style}</style>
 <rect class="paper" x="${x}" y="${y}" width="${width}" height="${height}"/>
-<text class="ink title" x="${x + MARGIN}" y="${y + 27}">${escapeXml(title)}</text>
-${elements.join('\n')}
+${showsTitle ? `<text class="ink title" x="${x + MARGIN}" y="${y + 27}">${escapeXml(title)}</text>\n` : ''}${elements.join('\n')}
 </svg>
 `;
 }

@@ -1,6 +1,14 @@
 import type { MatrixRow, MatrixRowProperty } from '../../explore/matrix/matrix';
-import { svgGraphExport } from '../../export/formats/svgGraph';
 import type { ExportOptions } from '../../export/export';
+import { drawGraph, graphAfter, graphDocument } from '../../export/graphDrawing';
+import {
+  layOutGraph,
+  withOpenRows,
+  type GraphLayout,
+  type LayoutShape,
+} from '../../graph/layout/graphLayout';
+import type { Graph } from '../../graph/model/graph';
+import type { Trace } from '../../scenario/run/trace';
 import { runScenario } from '../../scenario/run/runScenario';
 import { verdictCases } from './verdictMatrix';
 import type { Scenario } from '../../scenario/format/scenario';
@@ -15,7 +23,7 @@ export function counterexampleScenario(
   )?.scenario;
 }
 
-/** The graph in the state that violates the property, as SVG. Undefined without a counterexample. */
+/** The nodes that a violation concerns in the state that violates the property, as SVG. Undefined without a counterexample. */
 export function counterexamplePicture(
   row: MatrixRow,
   property: MatrixRowProperty,
@@ -27,5 +35,71 @@ export function counterexamplePicture(
     schedule: property.witness.schedule,
     endsWithSchedule: true,
   });
-  return run.ok ? svgGraphExport.make(run.trace, { theme }) : undefined;
+  return run.ok ? pictureOf(run.trace, theme) : undefined;
+}
+
+/** At the width of a tooltip, 616 px, the smallest usual type of three columns is 11 px high. */
+const SHAPE: LayoutShape = { columns: 3, maxTextRows: 3 };
+/** With more rows of nodes, the picture would not fit above or below its cell. */
+const MAX_ROWS = 3;
+const MARGIN = 4;
+/** Of a badge below the last row. */
+const BADGE_ROOM = 18;
+
+function pictureOf(trace: Trace, theme: ExportOptions['theme']): string {
+  const { program, steps } = trace;
+  const whole = layOutGraph(program, undefined, undefined, SHAPE);
+  const ids = concernedNodes(trace, graphAfter(trace, steps.length, whole), whole);
+  const layout = withOpenRows(whole, ids);
+  const { nodes, edges, zones } = graphAfter(trace, steps.length, layout);
+  const graph: Graph = {
+    nodes: nodes.filter(({ id }) => ids.has(id)),
+    edges: edges.filter(({ source, target }) => ids.has(source) && ids.has(target)),
+    zones,
+  };
+  const x = Math.min(...zones.map((zone) => zone.x)) - MARGIN;
+  const y = Math.min(...zones.map((zone) => zone.y)) - MARGIN;
+  const box = {
+    x,
+    y,
+    width: Math.max(...zones.map((zone) => zone.x + zone.width)) + MARGIN - x,
+    height: Math.max(...zones.map((zone) => zone.y + zone.height)) + BADGE_ROOM - y,
+  };
+  return graphDocument(trace, {
+    box,
+    theme,
+    showsTitle: false,
+    elements: drawGraph(graph).flat(),
+  });
+}
+
+/** Ids of the nodes with a violation, of the process of the last step, and of what they are connected to, as far as the rows go. */
+function concernedNodes(
+  { program, steps }: Trace,
+  { nodes, edges }: Graph,
+  { slots }: GraphLayout,
+): ReadonlySet<string> {
+  const violated = nodes.flatMap(({ id, badges }) =>
+    badges.some(({ kind }) => kind === 'violation') ? [id] : [],
+  );
+  const task = program.tasks[steps.at(-1)?.task ?? -1];
+  const process = task ? [`process:${task.process}`] : [];
+  const seeds = new Set([...violated, ...process]);
+  const connected = edges.flatMap(({ source, target }) =>
+    seeds.has(source) ? [target] : seeds.has(target) ? [source] : [],
+  );
+  // What several of them are connected to says most.
+  const count = (id: string): number => connected.filter((each) => each === id).length;
+  const rowsOf = (all: Iterable<string>): number =>
+    new Set([0, ...[...all].flatMap((id) => slots.get(id)?.row ?? [])]).size;
+  const ids = new Set(process);
+  for (const id of [
+    // The latest violation is at the last node.
+    ...violated.toReversed(),
+    ...connected.toSorted((a, b) => count(b) - count(a)),
+    // A violation of all runs, such as a call that never returns, is at no node.
+    ...(violated.length === 0 ? nodes.map((node) => node.id) : []),
+  ])
+    if (rowsOf([...ids, id]) <= MAX_ROWS) ids.add(id);
+  return ids;
 }

@@ -1,5 +1,6 @@
 import { useContext, useEffect, useState } from 'react';
 import type { DesignConfig, MatrixRow, MatrixRowProperty } from '../../../explore/matrix/matrix';
+import { libraryEntry } from '../../../scenario/library/library';
 import { libraryVerdicts } from '../../../explore/matrix/libraryVerdicts';
 import { chosenOptions } from '../../../kernel/language/design';
 import { caveatOf } from '../../../kernel/machine/describeEvent';
@@ -20,6 +21,7 @@ import { isDarkTheme } from '../../theme';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './VerdictsView.module.css';
 
+const MAX_TITLES = 3;
 const PROPERTIES = ALL_PROPERTIES.filter(({ isOptional }) => !isOptional);
 
 /**
@@ -80,6 +82,7 @@ export function VerdictsView() {
         )}
       </div>
       <CellLegend />
+      <KnownViolations rows={rows} />
       <table className={styles.table}>
         <thead>
           <tr>
@@ -199,6 +202,27 @@ function VerdictSummary({
   );
 }
 
+/** What dashed cells are, and the columns of which every violation is one. */
+function KnownViolations({ rows }: { readonly rows: readonly MatrixRow[] }) {
+  const isKnown = (row: MatrixRow, { id, witness }: MatrixRowProperty): boolean =>
+    caveatOf(row.config.design.model(row.config.options), id, witness?.text) !== undefined;
+  const columns = PROPERTIES.flatMap(({ id, title }) => {
+    const violations = rows.flatMap((row) =>
+      row.properties
+        .filter((each) => each.id === id && each.status === 'violated')
+        .map((each) => isKnown(row, each)),
+    );
+    return violations.length > 0 && violations.every(Boolean) ? [title] : [];
+  });
+  if (columns.length === 0) return undefined;
+  return (
+    <p className={styles.known}>
+      Dashed cells: found by reading the code, or reported by others. Every violation in these
+      columns is dashed: {columns.join(', ')}.
+    </p>
+  );
+}
+
 /** The legend of the cells. */
 function CellLegend() {
   return (
@@ -274,6 +298,15 @@ function VerdictCell({
   return <ViolatedCell row={row} property={property} />;
 }
 
+/** The titles of some built-in scenarios, the first three of them. */
+function scenarioTitles(ids: readonly string[]): string {
+  const titles = ids
+    .slice(0, MAX_TITLES)
+    .map((id) => `“${libraryEntry(id)?.scenario.title ?? id}”`);
+  const more = ids.length - titles.length;
+  return `${titles.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** A violation: its picture shows while it is hovered or focused, and a press plays it. */
 function ViolatedCell({
   row,
@@ -296,7 +329,7 @@ function ViolatedCell({
       type="button"
       className={styles.violated}
       data-caveat={caveat}
-      data-tooltip={`${propertyById(id).title}: ${witness?.text ?? ''} (in ${brokenIn.join(', ')})`}
+      data-tooltip={`${propertyById(id).title}: ${witness?.text ?? ''}\nIn ${scenarioTitles(brokenIn)}`}
       data-tooltip-picture={picture}
       aria-label={`${row.config.title} violates ${id} in ${scenario ?? '?'}${caveat === undefined ? '' : `, ${caveat}`}: play the counterexample of ${witness?.steps ?? '?'} steps`}
       onPointerEnter={draw}

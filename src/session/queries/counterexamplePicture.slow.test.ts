@@ -6,7 +6,7 @@ import { graphAfter } from '../../export/graphDrawing';
 import { violatedFields } from '../../graph/model/fieldViews';
 import { runScenario } from '../../scenario/run/runScenario';
 import { stateAt } from '../../scenario/run/scenarioRun';
-import { counterexampleScenario } from './counterexamplePicture';
+import { counterexamplePicture, counterexampleScenario } from './counterexamplePicture';
 import { verdictCases } from './verdictMatrix';
 
 registerDesigns(DESIGNS);
@@ -35,4 +35,25 @@ it('shows the fields that a counterexample is about', () => {
     }),
   );
   expect(shown).toContain('open_count');
+});
+
+it('pictures the nodes of a violation, readable in a tooltip', () => {
+  const rows = libraryVerdicts(verdictCases().configs).filter(
+    ({ config }) => config.title === config.design.id,
+  );
+  const pictures = rows.flatMap((row) =>
+    row.properties.flatMap((property) => counterexamplePicture(row, property, 'light') ?? []),
+  );
+  expect(pictures.length).toBeGreaterThan(10);
+  // All but violations of all runs show the badge.
+  const withBadge = pictures.filter((picture) => picture.includes('<rect class="badText bad"'));
+  expect(withBadge.length).toBeGreaterThan(pictures.length * 0.8);
+  for (const picture of pictures) {
+    const [, width = 0, height = 0] =
+      /" width="([\d.]+)" height="([\d.]+)" role/.exec(picture)?.map(Number) ?? [];
+    // On a screen of 1080 px, the picture of a tooltip is at most 616 px wide and 450 px high.
+    const scale = Math.min(616 / width, 450 / height);
+    expect(10.2 * scale).toBeGreaterThan(10.9);
+    expect(picture.match(/<rect class="sheet /g)?.length).toBeGreaterThan(2);
+  }
 });
