@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Point } from '../layout/geometry';
 import { layOutGraph, type NodePlacement } from '../layout/graphLayout';
 import { testProgram } from '../testing/testDesign';
-import { edgeLabelPosition } from './edgeLabel';
+import { edgeLabelPositions } from './edgeLabel';
 import { waypointsOf } from './edgeRouter';
 
 const layout = layOutGraph(testProgram());
@@ -12,7 +12,7 @@ const edges = layout.catalog.possibleEdges.map(({ a, b }) => ({
 
 it('puts a label on its edge, clear of every node', () => {
   const placed = edges.flatMap((edge) => {
-    const position = edgeLabelPosition(layout, edge, 'device');
+    const [position] = edgeLabelPositions(layout, [{ ...edge, text: 'device' }]);
     return position ? [{ edge, position }] : [];
   });
   expect(placed.length).toBeGreaterThan(edges.length / 2);
@@ -51,7 +51,22 @@ it('has no position in the gap between two neighbours', () => {
   ]);
   const straight = [right, right + 24].map((x) => ({ x, y: node.y + 20 }));
   const position = (label: string): Point | undefined =>
-    edgeLabelPosition({ ...layout, placements }, { waypoints: straight }, label);
+    edgeLabelPositions({ ...layout, placements }, [{ waypoints: straight, text: label }])[0];
   expect(position('device')).toBeUndefined();
   expect(position('fd')).toEqual({ x: right + 12, y: node.y + 20 });
+});
+
+it('keeps labels clear of each other and of other obstacles', () => {
+  const obstacle = { x: -10, y: 0, width: 120, height: 40 };
+  const positions = edgeLabelPositions(
+    layout,
+    edges.map((edge) => ({ ...edge, text: 'device' })),
+    [obstacle],
+  ).filter((position) => position !== undefined);
+  expect(positions.length).toBeGreaterThan(5);
+  positions.forEach(({ x, y }, i) => {
+    for (const other of positions.slice(0, i))
+      expect(Math.abs(other.x - x) >= 61 || Math.abs(other.y - y) >= 20).toBe(true);
+    expect(x + 30 <= -10 || x - 30 >= 110 || y + 10 <= 0 || y - 10 >= 40).toBe(true);
+  });
 });

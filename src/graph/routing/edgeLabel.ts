@@ -15,20 +15,34 @@ import type { EdgeRoute } from './edgePath';
 /** Width of a character and height of a label at the largest size of type, px. */
 const CHAR_WIDTH = 10.2;
 const LABEL_HEIGHT = 14;
+/** Between the centres of two labels, one above the other, px. */
+const LABEL_PITCH = 20;
 /** Between two candidate positions, px. */
 const STEP = 6;
 
-/** Where the label of an edge goes; undefined if nodes leave no room for it. */
-export function edgeLabelPosition(
+/**
+ * Where the labels of some edges go, in their order: clear of nodes, of `obstacles` and of each other. Undefined for a label
+ * without room.
+ */
+export function edgeLabelPositions(
   { placements }: GraphLayout,
-  { waypoints }: Pick<EdgeRoute, 'waypoints'>,
-  label: string,
-): Point | undefined {
-  const width = label.length * CHAR_WIDTH;
+  labels: readonly (Pick<EdgeRoute, 'waypoints'> & { readonly text: string })[],
+  obstacles: readonly Rect[] = [],
+): readonly (Point | undefined)[] {
   const nodes = [...placements.values()];
-  return pointsFromMiddle(waypoints).find((centre) => {
-    const rect = labelRect(centre, width, LABEL_HEIGHT);
-    return !nodes.some((node) => overlap(rect, node));
+  const taken = [...obstacles];
+  return labels.map(({ waypoints, text }) => {
+    const width = text.length * CHAR_WIDTH;
+    const position = pointsFromMiddle(waypoints).find((centre) => {
+      const overNodes = labelRect(centre, width, LABEL_HEIGHT);
+      const overLabels = labelRect(centre, width, LABEL_PITCH);
+      return (
+        !nodes.some((node) => overlap(overNodes, node)) &&
+        !taken.some((each) => overlap(overLabels, each))
+      );
+    });
+    if (position) taken.push(labelRect(position, width, LABEL_PITCH));
+    return position;
   });
 }
 

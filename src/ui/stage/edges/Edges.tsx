@@ -2,7 +2,8 @@ import { memo, useMemo, type CSSProperties } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './Edges.module.css';
 import { arrowHeadOf, arrowHeadPath } from '../../../graph/routing/arrowHeads';
-import { edgeLabelPosition } from '../../../graph/routing/edgeLabel';
+import { badgeRect } from '../../../graph/layout/badgeRect';
+import { edgeLabelPositions } from '../../../graph/routing/edgeLabel';
 import { isTaskEdge, type EdgeView } from '../../../graph/model/graph';
 import { processColourAt } from '../../controls/processColour';
 import { useStage } from '../stageStore';
@@ -114,19 +115,36 @@ function EdgeLine({ edge }: EdgeProps) {
 }
 
 function EdgeLabels({ ids }: { readonly ids: readonly string[] }) {
-  return useEdgesThat(showsLabel, ids).map((id) => <EdgeLabel key={id} id={id} />);
+  const shown = useEdgesThat(showsLabel, ids);
+  const edges = useStage((state) => state.edgesById);
+  const nodes = useStage((state) => state.nodesInReadingOrder);
+  const layout = useStage((state) => state.scene.layout);
+  const labels = useMemo(() => {
+    const withText = shown.flatMap((id) => {
+      const edge = edges.get(id);
+      return edge ? [{ ...edge, text: edgeLabelText(edge) }] : [];
+    });
+    const positions = edgeLabelPositions(layout, withText, nodes.flatMap(badgeRect));
+    // A label without room would cover another one or be covered by a node.
+    return withText.flatMap(({ id }, i) => {
+      const position = positions[i];
+      return position ? [{ id, position }] : [];
+    });
+  }, [shown, edges, nodes, layout]);
+  return labels.map(({ id, position: { x, y } }) => <EdgeLabel key={id} id={id} x={x} y={y} />);
 }
 
-const EdgeLabel = memo(function EdgeLabel({ id }: EdgeIdProps) {
+function edgeLabelText({ label, dangling }: EdgeView): string {
+  return `${label}${dangling ? ', freed' : ''}`;
+}
+
+const EdgeLabel = memo(function EdgeLabel({
+  id,
+  x,
+  y,
+}: EdgeIdProps & { readonly x: number; readonly y: number }) {
   const { edge, highlighted } = useEdgeState(id);
-  const layout = useStage((state) => state.scene.layout);
-  const text = edge && `${edge.label}${edge.dangling ? ', freed' : ''}`;
-  const position = useMemo(
-    () => edge && edgeLabelPosition(layout, edge, text ?? ''),
-    [layout, edge, text],
-  );
-  // A label that nodes would cut in pieces says nothing.
-  if (!edge || !position) return undefined;
+  if (!edge) return undefined;
   return (
     <g
       className={styles.edge}
@@ -135,8 +153,8 @@ const EdgeLabel = memo(function EdgeLabel({ id }: EdgeIdProps) {
       data-changed={edge.changed || undefined}
       data-highlighted={highlighted || undefined}
     >
-      <text x={position.x} y={position.y + 4}>
-        {text}
+      <text x={x} y={y + 4}>
+        {edgeLabelText(edge)}
       </text>
     </g>
   );
