@@ -1,4 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../../../designs/designs';
+import { registerDesigns } from '../../../designs/registry';
+import { libraryVerdicts } from '../../../explore/matrix/libraryVerdicts';
+import { graphAfter, layoutForSteps } from '../../../export/graphDrawing';
+import { isTaskEdge } from '../../../graph/model/graph';
+import { edgeLabelPositions } from '../../../graph/routing/edgeLabel';
+import type { Trace } from '../../../scenario/run/trace';
+import { counterexampleScenario } from '../../../session/queries/counterexamplePicture';
+import { verdictCases } from '../../../session/queries/verdictMatrix';
 import { LIBRARY } from '../../../scenario/library/library';
 import { runScenario } from '../../../scenario/run/runScenario';
 import { NO_FOLDED_GROUPS } from '../../../graph/model/groupFolding';
@@ -64,4 +73,56 @@ describe('edge routes', () => {
       ).toEqual([]);
     }
   });
+});
+
+registerDesigns(DESIGNS);
+
+/** The ends of all built-in scenarios, and a counterexample of each violation of the designs. */
+function endsAndCounterexamples(): readonly (readonly [string, Trace])[] {
+  const ends = LIBRARY.map(({ id, scenario }) => [id, runScenario(scenario)] as const);
+  const counterexamples = libraryVerdicts(verdictCases().configs)
+    .filter(({ config }) => config.title === config.design.id)
+    .flatMap((row) =>
+      row.properties.flatMap((property) => {
+        const scenario = counterexampleScenario(row, property);
+        if (!scenario || !property.witness) return [];
+        const { schedule } = property.witness;
+        const run = runScenario(scenario, { schedule, endsWithSchedule: true });
+        return [[`${row.config.title} ${property.id}`, run] as const];
+      }),
+    );
+  return [...ends, ...counterexamples].map(([id, run]) => {
+    if (!run.ok) throw new Error(id);
+    return [id, run.trace];
+  });
+}
+
+it('labels of all edges at once overlap neither each other nor a node', () => {
+  let placed = 0;
+  let all = 0;
+  for (const [id, trace] of endsAndCounterexamples()) {
+    const count = trace.steps.length;
+    const layout = layoutForSteps(trace, [count]);
+    const labels = graphAfter(trace, count, layout)
+      .edges.filter((edge) => !isTaskEdge(edge))
+      .map((edge) => ({ ...edge, text: edge.label }));
+    const rects = edgeLabelPositions(layout, labels).flatMap((position, i): Rect[] => {
+      // As wide and high as in the largest type.
+      const width = (labels[i]?.text.length ?? 0) * 10;
+      return position ? [{ x: position.x - width / 2, y: position.y - 9, width, height: 18 }] : [];
+    });
+    all += labels.length;
+    placed += rects.length;
+    const overlaps = (a: Rect, b: Rect, trim: number): boolean =>
+      a.x < b.x + b.width &&
+      b.x < a.x + a.width &&
+      a.y + trim < b.y + b.height &&
+      b.y + trim < a.y + a.height;
+    rects.forEach((rect, i) => {
+      for (const other of rects.slice(0, i)) expect(overlaps(rect, other, 0), id).toBe(false);
+      for (const node of layout.placements.values())
+        expect(overlaps(rect, node, 2), id).toBe(false);
+    });
+  }
+  expect(placed).toBeGreaterThan(all / 2);
 });
