@@ -10,7 +10,7 @@ export const pathExclusive: Property = {
   cite: 'docs/kernel-facts.md, I3',
   title: 'Group path or cdev path, not both',
   statement:
-    'While a group file is open, no cdev of that group is in use (open in the RFC, bound in v6.6), and vice versa.',
+    'While a group file is open, no cdev of that group is in use (open in the RFC, bound in Linux), and vice versa.',
   consequence: 'The group path and the cdev path are open to one device at the same time.',
   appliesTo: (p) => p.model.propertyInputs.pathExclusive !== undefined,
   detectedIn: 'state',
