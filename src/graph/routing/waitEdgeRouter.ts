@@ -50,6 +50,9 @@ const NODE_OVERLAP_COST = 30;
 const LABEL_OVERLAP_COST = 40;
 const EDGE_OVERLAP_COST = 2;
 const DISTANCE_COST = 0.01;
+/** A label stays on its edge, but need not be centred: in the channel between two rows it can keep clear of both. Px, and cost per px. */
+const LABEL_OFFSETS = [0, -4, 4, -8, 8];
+const OFFSET_COST = 0.3;
 
 const waitRouteCaches = new WeakMap<GraphLayout, WaitRouteCache>();
 
@@ -145,11 +148,14 @@ function bestLabelPosition(
     const steps = Math.max(2, Math.ceil(length / 12));
     for (let step = 0; step <= steps; step++) {
       const part = step / steps;
-      const centre = { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
-      const cost =
-        labelCost(layout, labelRect(centre, width, LABEL_HEIGHT), obstacles) +
-        (distance + length * part) * DISTANCE_COST;
-      if (cost < best.cost) best = { cost, centre };
+      for (const offset of LABEL_OFFSETS) {
+        const centre = { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part + offset };
+        const cost =
+          labelCost(layout, labelRect(centre, width, LABEL_HEIGHT), obstacles) +
+          (distance + length * part) * DISTANCE_COST +
+          Math.abs(offset) * OFFSET_COST;
+        if (cost < best.cost) best = { cost, centre };
+      }
     }
     distance += length;
   });

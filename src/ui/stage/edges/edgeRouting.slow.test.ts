@@ -126,3 +126,33 @@ it('labels of all edges at once overlap neither each other nor a node', () => {
   }
   expect(placed).toBeGreaterThan(all / 2);
 });
+
+it('labels of wait and hold edges cover no process', () => {
+  let found = 0;
+  for (const id of ['double-bind', 'first-race', 'shared-group', 'hot-unplug']) {
+    const run = runScenario(LIBRARY.find((each) => each.id === id)!.scenario);
+    if (!run.ok) throw new Error(id);
+    const { trace } = run;
+    const layout = layoutForSteps(
+      trace,
+      trace.steps.map(({ index }) => index),
+    );
+    for (const { index } of trace.steps) {
+      const { nodes, edges } = graphAfter(trace, index, layout);
+      for (const { label, labelPosition } of edges.filter(isTaskEdge))
+        for (const { kind, placement } of nodes) {
+          if (kind !== 'process') continue;
+          found += 1;
+          const half = label.length * 3.6 + 6;
+          expect(
+            labelPosition.x + half <= placement.x ||
+              labelPosition.x - half >= placement.x + placement.width ||
+              labelPosition.y + 9.5 <= placement.y ||
+              labelPosition.y - 9.5 >= placement.y + placement.height,
+            `${id}, step ${index}: ${label}`,
+          ).toBe(true);
+        }
+    }
+  }
+  expect(found).toBeGreaterThan(0);
+});
