@@ -108,7 +108,7 @@ it('an export opens again at the same state; a broken file changes nothing', () 
   openScenarioText(session, 'broken.json', '{ "format": 1');
   openScenarioText(session, 'other.json', text.replace('open_cdev', 'open_sesame'));
   expect(session.getState().run).toBe(before);
-  expect(session.getState().notifications[1]?.lines[0]).toContain('calls[0].call');
+  expect(session.getState().notifications.at(-1)?.lines[0]).toContain('calls[0].call');
   const state = stateWords(session);
   openScenarioText(session, 'good.json', text);
   seekTo(session, 10_000);

@@ -209,7 +209,7 @@ describe('links with mutations', () => {
 describe('links with a changed text', () => {
   const link = linkOfTrace(traceOf('bind-race'));
   const base = printDesign(DESIGNS.find(({ id }) => id === 'upstream')!);
-  const rounds = fuzzRounds(10, 3_000);
+  const rounds = fuzzRounds(30, 3_000);
 
   it(`${rounds} changes of the text throw nothing, and say what is wrong with the design`, async () => {
     const times = new InputTimes(cpuUsage);
