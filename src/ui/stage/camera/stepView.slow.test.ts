@@ -16,8 +16,8 @@ import { fitViewport, isInView, layoutBounds, MAX_FIT_ZOOM } from './viewport';
 
 registerDesigns(DESIGNS);
 
-// Window of 1920 x 1080 px, above a caption of two lines with two lines about its step.
-const screen = { width: 1920, height: 880 };
+// In a window of 1920 x 1080 px, above the longest captions, without the room for a second line of a badge.
+const screen = { width: 1920, height: 843 };
 const scale = stageScale(true, screen.width);
 const limits = zoomLimitsFor(scale, { sideBySide: false, presenting: true, narrow: false });
 

@@ -21,6 +21,7 @@ import {
   initialViewport,
   MAX_FIT_ZOOM,
   zoomAboutCenter,
+  type PixelSize,
   type Viewport,
 } from './viewport';
 
@@ -30,6 +31,8 @@ const REFIT_THRESHOLD = 0.1;
 const REARRANGE_FACTOR = 0.8;
 /** The same after a change of the design, which should leave objects at their places. */
 const REARRANGE_FOR_DESIGN_FACTOR = 0.6;
+/** Height of the second line of a badge in a presentation, at scale 1. */
+const SECOND_LINE_PX = 16;
 /** Duration of an automatic move of the view, ms. */
 const MOVE_MS = 260;
 
@@ -72,17 +75,22 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     () => !sideBySide && flowStore.getState().width < NARROW_SCREEN_PX,
     [sideBySide, flowStore],
   );
+  /** Where things can be shown: in a presentation not where a badge of two lines below the last row would end. */
+  const screenSize = useCallback((): PixelSize => {
+    const { width, height } = flowStore.getState();
+    return { width, height: Math.max(0, height - (presenting ? SECOND_LINE_PX * scale() : 0)) };
+  }, [presenting, scale, flowStore]);
   const zoomLimits = useCallback(
     () => zoomLimitsFor(scale(), { sideBySide, presenting, narrow: isNarrow() }),
     [sideBySide, presenting, isNarrow, scale],
   );
   /** Whether the whole graph would be too small to read while following the steps. */
   const needsCloseUp = useCallback((): boolean => {
-    const { width, height } = flowStore.getState();
+    const { width, height } = screenSize();
     if (!focus || userMoved.current || isNarrow()) return false;
     const { zoom } = fitViewport(layoutBounds(stage.getState().scene.layout), { width, height });
     return zoom < zoomLimits().overview;
-  }, [focus, isNarrow, zoomLimits, stage, flowStore]);
+  }, [focus, isNarrow, zoomLimits, stage, screenSize]);
 
   /** Where an automatic move of the view goes to, until it is there. */
   const destination = useRef<Viewport>(undefined);
@@ -117,7 +125,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
   /** Makes `rect` visible and, in a close-up, readable. */
   const show = useCallback(
     (rect: Rect | undefined): void => {
-      const { width, height } = flowStore.getState();
+      const { width, height } = screenSize();
       if (!rect || width === 0) return;
       const current = viewportNow();
       const screen = { width, height };
@@ -125,12 +133,12 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       const next = viewportFor(rect, current, screen, zoomLimits(), bounds);
       if (next !== current) void moveTo(next, MOVE_MS);
     },
-    [moveTo, needsCloseUp, zoomLimits, stage, viewportNow, flowStore],
+    [moveTo, needsCloseUp, zoomLimits, stage, viewportNow, screenSize],
   );
 
   /** Shows what the last step touched, its process and its file: all of it if that is legible, else as much as fits. */
   const showTouched = useCallback((): void => {
-    const { width, height } = flowStore.getState();
+    const { width, height } = screenSize();
     const screen = { width, height };
     const current = viewportNow();
     const state = stage.getState();
@@ -139,7 +147,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         ? boundsToShow(touchedPlacements(state), current, screen)
         : boundsOfStep(state, screen, zoomLimits()),
     );
-  }, [show, zoomLimits, stage, viewportNow, flowStore]);
+  }, [show, zoomLimits, stage, viewportNow, screenSize]);
 
   /** Shows the selected node with its opened list of fields; the view only pans if the pointer is on the node. */
   const showSelected = useCallback((): void => {
@@ -148,7 +156,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     const showList = async (): Promise<void> => {
       const { nodesInReadingOrder, pointedNode } = stage.getState();
       const selected = nodesInReadingOrder.find((node) => node.name === selection);
-      const { width, height } = flowStore.getState();
+      const { width, height } = screenSize();
       if (!selected || !root.current || session.getState().selection !== selection) return;
       const { placement, id } = selected;
       const list = root.current.querySelector<HTMLElement>(
@@ -166,22 +174,22 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     };
     // In the next frame the list is there, and can be measured without an extra layout.
     requestAnimationFrame(() => void showList());
-  }, [root, show, moveTo, zoomLimits, viewportNow, session, stage, flowStore]);
+  }, [root, show, moveTo, zoomLimits, viewportNow, session, stage, screenSize]);
 
   /** The shape of a layout made afresh, and the zoom that shows all of it. */
   const freshLayout = useCallback((): { readonly shape: LayoutShape; readonly zoom: number } => {
-    const { width, height } = flowStore.getState();
+    const { width, height } = screenSize();
     const { program } = currentSnapshot(session.getState());
     const { foldedGroups: folded } = stage.getState();
     const shape = shapeFor(program, folded, { width, height });
     const size = maxLayoutSize(program, folded, shape);
     return { shape, zoom: fitViewport({ x: 0, y: 0, ...size }, { width, height }).zoom };
-  }, [session, stage, flowStore]);
+  }, [session, stage, screenSize]);
 
   /** Shows everything. Lays the graph out afresh if its zoom is below this fraction of that of a fresh layout. */
   const fit = useCallback(
     (rearrangeFactor: number, duration = 0): void => {
-      const { width, height } = flowStore.getState();
+      const { width, height } = screenSize();
       if (width === 0 || height === 0) return;
       userMoved.current = false;
       const screen = { width, height };
@@ -200,13 +208,13 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         duration,
       );
     },
-    [moveTo, sideBySide, zoomLimits, stage, session, scale, freshLayout, flowStore],
+    [moveTo, sideBySide, zoomLimits, stage, session, scale, freshLayout, screenSize],
   );
 
   /** Keeps a graph in view while steps, calls and another design change it; `moved`: rows have opened or closed. */
   const follow = useCallback(
     (moved: boolean, otherDesign: boolean): void => {
-      const { width, height } = flowStore.getState();
+      const { width, height } = screenSize();
       const { nodesInReadingOrder, scene } = stage.getState();
       const hasOwnCalls = currentSnapshot(session.getState()).issuedCalls.size > 0;
       const mayRearrange = hasOwnCalls || otherDesign;
@@ -232,7 +240,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       showTouched,
       stage,
       viewportNow,
-      flowStore,
+      screenSize,
     ],
   );
 
