@@ -8,6 +8,7 @@ test('a lock that is removed in the text of a design is noticed, shared by link,
   await page.getByRole('radio', { name: 'Edit' }).check({ force: true });
   const editor = page.getByRole('textbox', { name: 'Text of the design' });
   await editor.click();
+  await page.keyboard.press('Control+Home');
   const panel = page.getByRole('region', { name: 'Edit' });
   for (const text of ['BIND.6: /', 'mutex_lock(&dev_set->lock);']) {
     await page.keyboard.press('Control+f');

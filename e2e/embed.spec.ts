@@ -279,12 +279,8 @@ test('a sandboxed frame checks in a worker, or on its own thread where a policy 
     await frame.getByRole('button', { name: 'Check', exact: true }).click();
     const panel = frame.getByRole('region', { name: 'Check', exact: true });
     await expect(panel).toContainText('Yes: 3 properties are violated. 940 states searched.');
-    expect(
-      page
-        .workers()
-        .map((worker) => worker.url())
-        .filter((url) => url.startsWith('blob:')),
-    ).toHaveLength(at);
+    const workers = page.workers().filter((worker) => worker.url().startsWith('blob:'));
+    expect(workers.length > 0).toBe(at === 1);
     await frame.getByRole('button', { name: 'Play the counterexample to owner-exclusive' }).click();
     await expect(count(frame)).toHaveText(/^[1-9]\d* \/ 48$/);
     await frame.getByRole('button', { name: 'Return to walkthrough' }).click();
