@@ -7,15 +7,26 @@ export interface LazyModule<Module> {
   readonly load: () => Promise<Module>;
   /** The module if it is loaded. */
   readonly loaded: () => Module | undefined;
-  /** Calls `act` at once if the module is loaded, else after loading it. A failure notifies the user and changes nothing. */
+  /** Calls `act` at once if the module is loaded, else after loading it; in the order of the calls. A failure notifies the user and changes nothing. */
   readonly whenLoaded: (session: Session, act: (module: Module) => void) => void;
 }
 
 /** A lazy module; `name` appears in the notification about a failed load. */
 export function lazyModule<Module>(name: string, get: () => Promise<Module>): LazyModule<Module> {
   let module: Module | undefined;
-  const load = async (): Promise<Module> => (module = await get());
+  let loading: Promise<Module> | undefined;
+  let waiting = 0;
+  const load = async (): Promise<Module> => {
+    loading ??= get();
+    try {
+      return (module = await loading);
+    } catch (error) {
+      loading = undefined;
+      throw error;
+    }
+  };
   const loadThen = async (session: Session, act: (loaded: Module) => void): Promise<void> => {
+    waiting++;
     session.setState(({ pendingLoads }) => ({ pendingLoads: pendingLoads + 1 }));
     try {
       act(await load());
@@ -24,6 +35,7 @@ export function lazyModule<Module>(name: string, get: () => Promise<Module>): La
         error instanceof Error ? error.message : String(error),
       ]);
     } finally {
+      waiting--;
       session.setState(({ pendingLoads }) => ({ pendingLoads: pendingLoads - 1 }));
     }
   };
@@ -31,6 +43,6 @@ export function lazyModule<Module>(name: string, get: () => Promise<Module>): La
     load,
     loaded: () => module,
     whenLoaded: (session, act) =>
-      module === undefined ? void loadThen(session, act) : act(module),
+      module === undefined || waiting > 0 ? void loadThen(session, act) : act(module),
   };
 }

@@ -62,3 +62,14 @@ it('counts a pending load until the part has loaded', async () => {
   await expect.poll(() => session.getState().pendingLoads).toBe(0);
   expect(session.getState().run.setup.design.id).toBe('rfc-opened');
 });
+
+it('acts in order, also for what is asked while the first waits', async () => {
+  const { session } = await startSession(fakeAddressBar());
+  const part = lazyModule('A part', async () => 'part');
+  const acts: number[] = [];
+  part.whenLoaded(session, () => acts.push(1));
+  part.whenLoaded(session, () => acts.push(2));
+  await part.load();
+  part.whenLoaded(session, () => acts.push(3));
+  await expect.poll(() => acts).toEqual([1, 2, 3]);
+});

@@ -4,10 +4,10 @@ import { editedText } from '../../../session/queries/designDraft';
 import { renderWithSession } from '../../testing/renderWithSession';
 import { EditPanel } from './EditPanel';
 
-/** Puts the cursor at the end of the line that starts with this text. */
+/** Puts the cursor at the end of the first line that starts with this text. */
 async function goTo(label: string): Promise<void> {
-  await userEvent.click(document.querySelector('.cm-content')!);
-  await userEvent.keyboard('{Control>}f{/Control}');
+  document.querySelector<HTMLElement>('.cm-content')!.focus();
+  await userEvent.keyboard('{Control>}{Home}f{/Control}');
   await userEvent.keyboard(`${label}{Enter}{Escape}{End}`);
 }
 
