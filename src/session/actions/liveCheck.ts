@@ -2,6 +2,7 @@ import type { CheckClient, RunningCheck } from '../../check-worker/checkClient';
 import { currentCheckSubject, verdictText } from '../queries/checkSubject';
 import { editedText } from '../queries/designDraft';
 import type { Session } from '../store/session';
+import type { Setup } from '../trace/traceTree';
 import { editDesign } from './editDesign';
 
 /** The stage follows the text after this pause in typing. */
@@ -11,6 +12,8 @@ const REMOVALS_DELAY_MS = 600;
 
 interface LiveWork {
   readonly running: RunningCheck;
+  /** What was on screen when the check began: the text is an edit of it. */
+  readonly setup: Setup;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -25,7 +28,11 @@ export async function checkWhileTyping(
   const begin = performance.now();
   const { scenario } = currentCheckSubject(session.getState());
   const request = { scenario, text, outcomes: false } as const;
-  const work: LiveWork = { running: client.check(request, () => undefined), timer: undefined };
+  const work: LiveWork = {
+    running: client.check(request, () => undefined),
+    setup: session.getState().run.setup,
+    timer: undefined,
+  };
   clearTimeout(workBySession.get(session)?.timer);
   workBySession.set(session, work);
   session.setState(({ live }) => ({
@@ -75,13 +82,14 @@ export async function findUnnoticedRemovals(session: Session, client: CheckClien
   if (answer.ok) session.setState({ removals: { text, unnoticed: new Set(answer.result) } });
 }
 
-/** Shows the checked text on the stage now, and its result in the check panel. */
+/** Shows the checked text on the stage now, and its result in the check panel. A text that was discarded meanwhile stays away. */
 export function showCheckedText(session: Session): void {
   clearTimeout(workBySession.get(session)?.timer);
   const state = session.getState();
   const { live } = state;
   if (!live || live.pending) return;
   const isShown = !state.draft && editedText(state) === live.text;
+  if (!isShown && workBySession.get(session)?.setup !== state.run.setup) return;
   const problem = isShown ? undefined : editDesign(session, live.text);
   const { answer } = live;
   if (problem !== undefined || !answer?.ok) return;
