@@ -207,7 +207,7 @@ describe('removing what is selected', () => {
     expect(isThere(editedScenario(session.getState()))).toBe(true);
     session.setState({ selection });
     removeSelected(session);
-    // The schedule of the race need not fit what is left; then the user is told so.
+    // The schedule of the race need not fit what is left; then a message says so.
     expect(session.getState().notifications.filter(({ severity }) => severity === 'error')).toEqual(
       [],
     );
