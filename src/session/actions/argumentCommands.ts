@@ -22,8 +22,9 @@ import {
   verdictsPart,
 } from './lazyParts';
 import { setDialog, setPageLayout } from './pageLayout';
-import { canPlay, pause, play, playTo, stepForward } from './playback';
+import { canPlay, pause, play, playCall, playTo, stepForward } from './playback';
 import { setHover, setSelection } from './selection';
+import { prefersReducedMotion } from './reducedMotion';
 import { changeSettings } from './settings';
 import { showRun, type ShownRun } from './showRun';
 import { runCall, runTask, seekTo, startCall, stepTask } from './stepping';
@@ -49,7 +50,7 @@ export const ARGUMENT_COMMANDS = {
     run: (session, { depth }: { readonly depth: number }) =>
       isComparing(session)
         ? comparisonPart.whenLoaded(session, ({ seekComparison }) => seekComparison(session, depth))
-        : seekTo(session, depth),
+        : seekInRun(session, depth),
   },
   play: {
     title: 'Play',
@@ -84,6 +85,7 @@ export const ARGUMENT_COMMANDS = {
   'step-task': {
     title: 'Step a task',
     run: (session, { task }: { readonly task: string }) => {
+      if (finishCall(session)) return;
       pause(session);
       stepTask(session, task);
     },
@@ -91,8 +93,10 @@ export const ARGUMENT_COMMANDS = {
   'run-task': {
     title: 'Run a task until its call returns or blocks',
     run: (session, { task }: { readonly task: string }) => {
+      if (finishCall(session)) return;
       pause(session);
-      runTask(session, task);
+      runTask(session, task, prefersReducedMotion() ? undefined : `Run ${task}`);
+      playCall(session);
     },
   },
   select: {
@@ -305,6 +309,19 @@ function isComparing(session: Session): boolean {
   return session.getState().layout.view === 'compare';
 }
 
+/** Shows the end of the call that plays, if one does. */
+function finishCall(session: Session): boolean {
+  const isPlaying = session.getState().callPlayback !== undefined;
+  if (isPlaying) pause(session);
+  return isPlaying;
+}
+
+/** Playback goes on from there, but a call that was run at once does not. */
+function seekInRun(session: Session, depth: number): void {
+  finishCall(session);
+  seekTo(session, depth);
+}
+
 /** Recorded and new steps forward, or steps back if `count` is negative; stops early if nothing can move. */
 function stepBy(session: Session, count: number): void {
   pause(session);
@@ -313,7 +330,12 @@ function stepBy(session: Session, count: number): void {
 }
 
 function makeCall(session: Session, { call, title }: CallArguments, make: typeof runCall): void {
+  const button = `${call.by}: ${title}`;
+  const isAgain = session.getState().callPlayback?.button === button;
   pause(session);
-  const refusal = make(session, call);
-  if (refusal !== undefined) notify(session, 'error', `${title} is not possible now.`, [refusal]);
+  if (isAgain) return;
+  const refusal = make(session, call, prefersReducedMotion() ? undefined : button);
+  if (refusal !== undefined)
+    return notify(session, 'error', `${title} is not possible now.`, [refusal]);
+  playCall(session);
 }

@@ -24,6 +24,7 @@ import { stepBack, canPlay, hasSteps, stepForward, pause, play, SPEEDS } from '.
 import { currentBranch } from '../trace/run';
 import { changeSettings } from './settings';
 
+const isCallPlaying = ({ callPlayback }: SessionState): boolean => callPlayback !== undefined;
 const isTouring = ({ layout }: SessionState): boolean => layout.tourStop !== undefined;
 const isComparing = ({ layout }: SessionState): boolean => layout.view === 'compare';
 const isPresenting = ({ layout }: SessionState): boolean => layout.presenting;
@@ -40,7 +41,15 @@ export const MENU_COMMANDS = {
     title: 'Step forward',
     hotkey: 'ArrowRight',
     enabled: canPlay,
-    run: pauseThen(stepForward),
+    run: (session) =>
+      isCallPlaying(session.getState()) ? pause(session) : pauseThen(stepForward)(session),
+  },
+  'finish-call': {
+    title: 'Go to the end of the call that plays',
+    hotkey: 'Escape',
+    exclusiveWhile: isCallPlaying,
+    enabled: isCallPlaying,
+    run: pause,
   },
   back: {
     title: 'Step back',

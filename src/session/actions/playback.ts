@@ -10,6 +10,9 @@ import { seekTo, stepTask, stepTaskInPlayback } from './stepping';
 /** Playback speeds that the page offers, in steps per second. */
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
 
+/** Quick, but each step can be seen. */
+const CALL_STEPS_PER_SECOND = 10;
+
 const timers = new WeakMap<Session, ReturnType<typeof setTimeout>>();
 /** Depth at which playback pauses. */
 const playTargets = new WeakMap<Session, number>();
@@ -36,6 +39,28 @@ export function playTo(session: Session, depth: number): void {
 /** Plays something other than the run: `advance` makes one step and returns whether there is another. */
 export function playSteps(session: Session, advance: () => boolean): void {
   pause(session);
+  startPlaying(session, advance);
+}
+
+/** Plays the call that `runCall` or `runTask` has begun to show. Its outcome is announced already. */
+export function playCall(session: Session): void {
+  if (!session.getState().callPlayback) return;
+  startPlaying(session, () => {
+    const { run, callPlayback, announcement } = session.getState();
+    if (callPlayback?.branchId !== run.branchId) return false;
+    const cursor = run.cursor + 1;
+    amendLast(session, { ...run, cursor }, announcement);
+    return cursor < callPlayback.depth;
+  });
+}
+
+/** Steps per second of what plays now; undefined while nothing does. */
+export function playbackSpeed({ settings, callPlayback }: SessionState): number | undefined {
+  if (callPlayback) return CALL_STEPS_PER_SECOND;
+  return settings.playing ? settings.speed : undefined;
+}
+
+function startPlaying(session: Session, advance: () => boolean): void {
   changeSettings(session, { playing: true });
   const tickOnce = (): void => {
     if (!session.getState().settings.playing) return;
@@ -45,11 +70,17 @@ export function playSteps(session: Session, advance: () => boolean): void {
   scheduleTick(session, tickOnce);
 }
 
-/** Stops playback. */
+/** Stops playback; of a call that was run at once, the end shows. */
 export function pause(session: Session): void {
   clearTimeout(timers.get(session));
   timers.delete(session);
   playTargets.delete(session);
+  const { run, callPlayback, announcement } = session.getState();
+  if (callPlayback) {
+    session.setState({ callPlayback: undefined });
+    if (run.branchId === callPlayback.branchId && run.cursor < callPlayback.depth)
+      amendLast(session, { ...run, cursor: callPlayback.depth }, announcement);
+  }
   if (session.getState().settings.playing) changeSettings(session, { playing: false });
 }
 
@@ -81,7 +112,7 @@ export function stepBack(session: Session): void {
 }
 
 function scheduleTick(session: Session, run = (): void => tick(session)): void {
-  const { speed } = session.getState().settings;
+  const speed = playbackSpeed(session.getState()) ?? session.getState().settings.speed;
   timers.set(session, setTimeout(run, 1000 / speed));
 }
 

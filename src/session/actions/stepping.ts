@@ -25,14 +25,14 @@ export function stepTaskInPlayback(session: Session, task: string): void {
   amendLast(session, run, stepAnnouncement(currentSnapshot({ run })));
 }
 
-/** Runs the current or next call of a task until it returns or blocks. */
-export function runTask(session: Session, task: string): void {
-  const run = runUntilCallReturnsOrBlocks(session.getState().run, task);
-  commit(session, run, `run of ${task}`, callAnnouncement(currentSnapshot({ run }), task));
+/** Runs the current or next call of a task until it returns or blocks. With `button`, shows its first step and leaves the rest to `playCall`. */
+export function runTask(session: Session, task: string, button?: string): void {
+  const { run } = session.getState();
+  commitCall(session, runUntilCallReturnsOrBlocks(run, task), task, `run of ${task}`, button);
 }
 
-/** Issues a call in place of the pending ones and runs it until it returns or blocks. Returns why the call was refused. */
-export function runCall(session: Session, wanted: Call): string | undefined {
+/** Issues a call in place of the pending ones and runs it until it returns or blocks; `button` as for `runTask`. Returns why the call was refused. */
+export function runCall(session: Session, wanted: Call, button?: string): string | undefined {
   const run = leavePendingCalls(session.getState().run);
   const plan = planIssue(currentSnapshot({ run }), wanted);
   if (plan.kind === 'refused') return plan.reason;
@@ -41,8 +41,24 @@ export function runCall(session: Session, wanted: Call): string | undefined {
     applyTransition(run, { kind: 'issue', call, at }),
     call.by,
   );
-  commit(session, end, callText(call), callAnnouncement(currentSnapshot({ run: end }), call.by));
+  commitCall(session, end, call.by, callText(call), button);
   return undefined;
+}
+
+/** One change, however many steps of it are shown later: undo takes the whole call back. */
+function commitCall(
+  session: Session,
+  end: Run,
+  task: string,
+  undoLabel: string,
+  button: string | undefined,
+): void {
+  const announcement = callAnnouncement(currentSnapshot({ run: end }), task);
+  const first = session.getState().run.cursor + 1;
+  if (button === undefined || first >= end.cursor)
+    return commit(session, end, undoLabel, announcement);
+  session.setState({ callPlayback: { button, branchId: end.branchId, depth: end.cursor } });
+  commit(session, { ...end, cursor: first }, undoLabel, announcement);
 }
 
 /** Issues a call in place of the pending ones without running it. Returns why the call was refused. */

@@ -78,6 +78,15 @@ export interface HoverTarget {
   readonly step: string | undefined;
 }
 
+/** A call that was run at once and is now shown step by step, on the branch on screen. */
+export interface CallPlayback {
+  /** Says which button ran it. */
+  readonly button: string;
+  readonly branchId: number;
+  /** Where the call ends or blocks. */
+  readonly depth: number;
+}
+
 /** A message to the user that does not concern the run. */
 export interface SessionNotification {
   readonly id: number;
@@ -107,6 +116,7 @@ export interface SessionState {
   /** A command opened the text of the scenario, which takes the focus when it is drawn. */
   readonly focusesText: boolean;
   readonly settings: Settings;
+  readonly callPlayback: CallPlayback | undefined;
   readonly layout: PageLayout;
   readonly check: CheckState;
   /** Of a violated property of the latest check. */
@@ -149,6 +159,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
       theme: 'system',
       focus: true,
     },
+    callPlayback: undefined,
     layout: {
       view: 'stage',
       sidePanel: 'source',

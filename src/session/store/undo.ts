@@ -59,12 +59,13 @@ function currentEntry(state: SessionState, entry: UndoEntry): UndoEntry {
 function restore(
   state: SessionState,
   { run }: UndoEntry,
-): Pick<SessionState, 'run' | 'draft' | 'hover' | 'settings' | 'notifications'> {
+): Pick<SessionState, 'run' | 'draft' | 'hover' | 'settings' | 'callPlayback' | 'notifications'> {
   return {
     run: sameScenario(run, state.run) ? { ...run, branches: state.run.branches } : run,
     draft: undefined,
     hover: undefined,
     settings: { ...state.settings, playing: false },
+    callPlayback: undefined,
     notifications: notificationsAfterChange(state.notifications, sameScenario(run, state.run)),
   };
 }

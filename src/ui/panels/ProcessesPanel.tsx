@@ -1,8 +1,8 @@
 import { useRef, type CSSProperties } from 'react';
 import { availableCalls, type Caller } from '../../session/queries/availableCalls';
-import { currentSnapshot } from '../../session/trace/replay';
+import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/trace/replay';
 import { accessFlagOf, accessLabel, fopsText } from '../../graph/model/accessText';
-import type { PageLayout } from '../../session/store/session';
+import type { PageLayout, SessionState } from '../../session/store/session';
 import { taskStatuses, type TaskStatus } from '../../session/queries/taskStatus';
 import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
@@ -21,9 +21,11 @@ const MAX_EXPANDED_CARDS = 4;
 export function ProcessesPanel() {
   const session = useSessionStore();
   const snapshot = useSession(currentSnapshot);
+  const afterCall = useSession(snapshotAfterCall);
   const callMode = useSession((state) => state.layout.callMode);
   const tasks = taskStatuses(snapshot);
-  const callers = availableCalls(snapshot);
+  const callers = availableCalls(afterCall);
+  const files = new Map(availableCalls(snapshot).map(({ name, fds }) => [name, fds]));
   return (
     <>
       <div className={styles.mode}>
@@ -45,6 +47,7 @@ export function ProcessesPanel() {
         <ProcessCard
           key={caller.name}
           caller={caller}
+          fds={files.get(caller.name) ?? []}
           collapsed={callers.length > MAX_EXPANDED_CARDS}
           callMode={callMode}
           tasks={tasks.filter((task) => task.process === caller.name)}
@@ -55,15 +58,24 @@ export function ProcessesPanel() {
   );
 }
 
+/** While a call that was run at once plays, the buttons are those at its end: none leaves the pointer. */
+function snapshotAfterCall(state: SessionState): Snapshot {
+  const { run, callPlayback } = state;
+  const node =
+    callPlayback?.branchId === run.branchId ? branchPath(state)[callPlayback.depth] : undefined;
+  return node ? snapshotAt(node) : currentSnapshot(state);
+}
+
 interface ProcessCardProps {
   readonly caller: Caller;
+  readonly fds: readonly OpenFd[];
   readonly collapsed: boolean;
   readonly tasks: readonly TaskStatus[];
   readonly callMode: PageLayout['callMode'];
   readonly colour: string;
 }
 
-function ProcessCard({ caller, collapsed, tasks, callMode, colour }: ProcessCardProps) {
+function ProcessCard({ caller, fds, collapsed, tasks, callMode, colour }: ProcessCardProps) {
   const card = useRef<HTMLElement>(null);
   useFocusFallback(card);
   const choices = choicesByVerb(caller);
@@ -83,9 +95,9 @@ function ProcessCard({ caller, collapsed, tasks, callMode, colour }: ProcessCard
           </div>
         ))}
       </div>
-      {caller.fds.length > 0 && (
+      {fds.length > 0 && (
         <ul className={styles.fds} aria-label={`Open files of ${caller.name}`}>
-          {caller.fds.map((fd) => (
+          {fds.map((fd) => (
             <li key={fd.name}>
               <FdButton fd={fd} />
             </li>

@@ -1,5 +1,6 @@
 import { nodeIdOf } from '../../graph/model/nodeCatalog';
 import { groupByNodeId } from '../../graph/model/groupFolding';
+import { playbackSpeed } from '../../session/actions/playback';
 import { prefersReducedMotion } from '../../session/actions/reducedMotion';
 import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/trace/replay';
 import type { Session, SessionState } from '../../session/store/session';
@@ -123,8 +124,8 @@ function setsEqual(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
 }
 
 /** Speed factor of the effects: 1 for single steps; during playback they end well before the next step. */
-function effectSpeed({ settings }: SessionState): number {
-  return settings.playing ? Math.max(1, (MAX_EFFECT_MS * settings.speed) / 800) : 1;
+function effectSpeed(state: SessionState): number {
+  return Math.max(1, (MAX_EFFECT_MS * (playbackSpeed(state) ?? 0)) / 800);
 }
 
 /** Skipped on a crowded stage: what these animate is visible without motion, too. */
