@@ -1,6 +1,11 @@
 import type { Program } from '../../kernel/compiler/program';
 import { objectTypesOf, type NodeCatalog } from '../model/nodeCatalog';
-import { foldCatalog, NO_FOLDED_GROUPS, type FoldedGroups } from '../model/groupFolding';
+import {
+  catalogOfShown,
+  foldCatalog,
+  NO_FOLDED_GROUPS,
+  type FoldedGroups,
+} from '../model/groupFolding';
 import { arrangeGrid, packedLaneRows, extendGrid, type Grid, type GridSlot } from './grid';
 import { LANES, laneOf, type LaneId } from './lanes';
 import {
@@ -87,7 +92,8 @@ function defaultShape(catalog: NodeCatalog): LayoutShape {
 
 /**
  * The layout of a program. With the layout of an earlier program in `kept`, nodes keep their slots, rows keep their heights and new
- * nodes take the nearest free slot, so that neither an added call nor another design moves anything.
+ * nodes take the nearest free slot, so that neither an added call nor another design moves anything. With `shown`, it has only
+ * these nodes, and no room for others.
  *
  *   |user space| [qemu  ] [dpdk  ]                 zone: a lane's part of a row
  *                  channel                         ROW_GAP
@@ -99,11 +105,18 @@ export function layOutGraph(
   kept?: GraphLayout,
   folded: FoldedGroups = NO_FOLDED_GROUPS,
   requested?: LayoutShape,
+  shown?: ReadonlySet<string>,
 ): GraphLayout {
-  const { catalog, foldedInto } = foldCatalog(program, folded);
+  const { catalog: full, foldedInto } = foldCatalog(program, folded);
+  const catalog = shown ? catalogOfShown(full, shown) : full;
   const shape = requested ?? defaultShape(catalog);
   const grid = kept ? extendGrid(catalog, kept.grid) : arrangeGrid(catalog, shape.columns);
-  const rowHeights = rowHeightsOf(program, catalog, grid, shape).map((height, row) => {
+  const rowHeights = rowHeightsOf(
+    shown ? NO_MIN_HEIGHTS : minLaneHeights(program, shape.maxTextRows),
+    catalog,
+    grid,
+    shape,
+  ).map((height, row) => {
     const old = kept?.rowHeights[row];
     // Only the first row grows: it extends upwards, so that nothing moves.
     return old !== undefined && row > 0 ? old : height;
@@ -265,7 +278,7 @@ function placementOf(
 
 /** A row is as high as the largest struct of the design that can get there, whether the scenario has it or not. */
 function rowHeightsOf(
-  program: Program,
+  minHeights: ReadonlyMap<LaneId, number>,
   catalog: NodeCatalog,
   { slots, rowsByLane: rowsOfLane }: Grid,
   shape: LayoutShape,
@@ -274,7 +287,6 @@ function rowHeightsOf(
   const need = (row: number, height: number): void => {
     heights[row] = Math.max(heights[row] ?? 0, height);
   };
-  const minHeights = minLaneHeights(program, shape.maxTextRows);
   for (const [lane, rows] of rowsOfLane)
     for (const row of rows) need(row, Math.max(MIN_ROW_HEIGHT, minHeights.get(lane) ?? 0));
   for (const { id, size } of catalog.nodes)
@@ -282,6 +294,8 @@ function rowHeightsOf(
       need(slots.get(id)?.row ?? 0, nodeHeight(size, shape.maxTextRows));
   return heights;
 }
+
+const NO_MIN_HEIGHTS: ReadonlyMap<LaneId, number> = new Map();
 
 /** The height of the largest struct of each lane. */
 function minLaneHeights(program: Program, rows: number): ReadonlyMap<LaneId, number> {

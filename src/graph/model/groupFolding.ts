@@ -80,6 +80,27 @@ export function foldCatalog(program: Program, folded: FoldedGroups): FoldedCatal
   return catalog;
 }
 
+const shownCatalogs = new WeakMap<NodeCatalog, WeakMap<ReadonlySet<string>, NodeCatalog>>();
+
+/** The nodes of a catalog that are in `shown`, and its folded groups. Same object for the same arguments. */
+export function catalogOfShown(full: NodeCatalog, shown: ReadonlySet<string>): NodeCatalog {
+  const cached = shownCatalogs.get(full) ?? new WeakMap<ReadonlySet<string>, NodeCatalog>();
+  shownCatalogs.set(full, cached);
+  const known = cached.get(shown);
+  if (known) return known;
+  const nodes = full.nodes.filter(
+    ({ id, source }) => shown.has(id) || source.kind === 'foldedGroup',
+  );
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const catalog = {
+    nodes,
+    byId,
+    possibleEdges: full.possibleEdges.filter(({ a, b }) => byId.has(a) && byId.has(b)),
+  };
+  cached.set(shown, catalog);
+  return catalog;
+}
+
 /** A catalog, and the id of the folded group by the id of a node in it. */
 interface FoldedCatalog {
   readonly catalog: NodeCatalog;

@@ -39,16 +39,24 @@ export function closeEmptyRows(
 ): GraphLayout {
   return withOpenRows(
     layout,
-    states.flatMap((state) =>
-      presentNodes({
-        program,
-        state,
-        layout,
-        options: { badges },
-        activeObjects: NO_OBJECTS,
-      }).map(({ id }) => id),
-    ),
+    states.flatMap((state) => presentNodeIds(program, state, layout, badges)),
   );
+}
+
+/** Ids of the nodes of a layout that exist in a state. */
+export function presentNodeIds(
+  program: Program,
+  state: Int32Array,
+  layout: GraphLayout,
+  badges?: GraphOptions['badges'],
+): readonly string[] {
+  return presentNodes({
+    program,
+    state,
+    layout,
+    options: { badges },
+    activeObjects: NO_OBJECTS,
+  }).map(({ id }) => id);
 }
 
 const NO_OBJECTS: ReadonlySet<number> = new Set();

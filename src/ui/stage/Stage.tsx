@@ -55,6 +55,8 @@ interface StageProps {
   readonly arrangement?: number;
   /** Other stages are beside it, so that it is small. */
   readonly sideBySide?: boolean;
+  /** The only nodes that have room; by default all that the program can have. */
+  readonly shownNodes?: ReadonlySet<string> | undefined;
 }
 
 interface CanvasProps {
@@ -71,6 +73,7 @@ export function Stage({
   editTools,
   arrangement = 0,
   sideBySide = false,
+  shownNodes,
 }: StageProps) {
   const [size, setSize] = useState<PixelSize>();
   const place = useRef<HTMLDivElement>(null);
@@ -82,6 +85,7 @@ export function Stage({
     <SizedStage
       size={size}
       arrangement={arrangement}
+      shownNodes={shownNodes}
       wheel={wheel}
       toolbar={toolbar}
       editTools={editTools}
@@ -98,12 +102,17 @@ export function Stage({
 function SizedStage({
   size,
   arrangement,
+  shownNodes,
   ...props
-}: CanvasProps & { readonly size: PixelSize; readonly arrangement: number }) {
+}: CanvasProps & {
+  readonly size: PixelSize;
+  readonly arrangement: number;
+  readonly shownNodes: ReadonlySet<string> | undefined;
+}) {
   const session = useSessionStore();
   const stage = useMemo(
-    () => createStageStore(session, size, arrangement),
-    [session, size, arrangement],
+    () => createStageStore(session, size, arrangement, shownNodes),
+    [session, size, arrangement, shownNodes],
   );
   // A layout effect, so that the stage is in sync before the camera's effects subscribe to the session.
   useLayoutEffect(() => syncWithSession(stage, session), [stage, session]);

@@ -4,7 +4,7 @@ import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program } from '../../kernel/compiler/program';
 import { snapshotAt, type Snapshot } from '../../session/trace/replay';
 import { memoizeByKey } from '../../session/trace/memoize';
-import { pathTo, type Setup } from '../../session/trace/traceTree';
+import { pathTo, type Setup, type TraceNode } from '../../session/trace/traceTree';
 import { badgesOf } from '../../graph/model/badges';
 import { nodeCatalogOf, nodeIdOf } from '../../graph/model/nodeCatalog';
 import type { FoldedGroups } from '../../graph/model/groupFolding';
@@ -13,7 +13,7 @@ import { layOutGraph, type GraphLayout, type LayoutShape } from '../../graph/lay
 import { newlyReachable, type NewlyReachable } from '../../graph/model/newlyReachable';
 import type { GraphOptions } from '../../graph/model/graphInput';
 import { taskRef } from '../../graph/model/taskWaits';
-import { closeEmptyRows, toGraph } from '../../graph/model/toGraph';
+import { closeEmptyRows, presentNodeIds, toGraph } from '../../graph/model/toGraph';
 
 /** What the stage shows of a snapshot. */
 export interface Scene {
@@ -49,6 +49,8 @@ export interface LayoutOptions {
   readonly shape: LayoutShape;
   /** Number of times that the stage has been laid out afresh; layouts of the same number keep positions. */
   readonly arrangement: number;
+  /** The only nodes that have room; undefined if every node of the program has. */
+  readonly shownNodes?: ReadonlySet<string> | undefined;
 }
 
 /** The scene of a snapshot. Returns the same object for the same snapshot and equal options. */
@@ -105,14 +107,31 @@ function layoutKeyOf({
   shape: { columns, maxTextRows },
   foldedGroups,
   arrangement,
+  shownNodes,
 }: LayoutOptions): string {
-  return `${arrangement} ${columns} ${maxTextRows} ${[...foldedGroups].toSorted().join(' ')}`;
+  const shown = shownNodes ? sortedNames(shownNodes) : '';
+  return `${arrangement} ${columns} ${maxTextRows} ${sortedNames(foldedGroups)}; ${shown}`;
 }
+
+function sortedNames(names: ReadonlySet<string>): string {
+  return [...names].toSorted().join(' ');
+}
+
+/** Ids of the nodes that are there at some step of a path. */
+export const nodesOfPath = memoizeByKey((path: readonly TraceNode[]): ReadonlySet<string> => {
+  const snapshots = path.map(snapshotAt);
+  const layouts = memoizeByKey((program: Program) => layOutGraph(program));
+  return new Set(
+    snapshots.flatMap(({ program, state }, depth) =>
+      presentNodeIds(program, state, layouts(program), badgesOf(snapshots.slice(0, depth + 1))),
+    ),
+  );
+});
 
 function layoutOf(
   setup: Setup,
   program: Program,
-  { foldedGroups, shape }: LayoutOptions,
+  { foldedGroups, shape, shownNodes }: LayoutOptions,
   key: string,
 ): GraphLayout {
   const family = layoutFamilyOf(setup).key;
@@ -123,7 +142,7 @@ function layoutOf(
   if (layoutCache.size > MAX_CACHED_FAMILIES && oldest !== undefined) layoutCache.delete(oldest);
   const cached = layouts.get(key);
   if (cached?.program === program) return cached.layout;
-  const layout = layOutGraph(program, cached?.layout, foldedGroups, shape);
+  const layout = layOutGraph(program, cached?.layout, foldedGroups, shape, shownNodes);
   layouts.set(key, { program, layout });
   return layout;
 }

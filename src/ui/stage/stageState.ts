@@ -31,6 +31,7 @@ export interface StageState {
   readonly shape: LayoutShape;
   /** See `LayoutOptions`. */
   readonly arrangement: number;
+  readonly shownNodes: ReadonlySet<string> | undefined;
   /** Focus is on: what the last step did not touch is dimmed. */
   readonly dimUntouched: boolean;
   /** The camera follows the steps. Off once the user moves the view. */

@@ -29,13 +29,18 @@ export interface StageStore extends StoreApi<StageState> {
 export const NO_EFFECTS: readonly Effect[] = [];
 export const NO_IDS: ReadonlySet<string> = new Set();
 
-/** A stage of this size at the session's current snapshot. */
-export function createStageStore(session: Session, size: PixelSize, arrangement = 0): StageStore {
+/** A stage of this size at the session's current snapshot; for the others see `LayoutOptions`. */
+export function createStageStore(
+  session: Session,
+  size: PixelSize,
+  arrangement = 0,
+  shownNodes?: ReadonlySet<string>,
+): StageStore {
   const state = session.getState();
   const snapshot = currentSnapshot(state);
   const foldedGroups = initialFoldedGroups(snapshot);
-  const shape = shapeFor(snapshot.program, foldedGroups, size);
-  const scene = sceneOf(snapshot, { foldedGroups, shape, arrangement });
+  const shape = shapeFor(snapshot.program, foldedGroups, size, shownNodes);
+  const scene = sceneOf(snapshot, { foldedGroups, shape, arrangement, shownNodes });
   const store = createStore<StageState>(() => ({
     ...sceneState(scene, undefined),
     ...setupDefaults(snapshot),
@@ -43,6 +48,7 @@ export function createStageStore(session: Session, size: PixelSize, arrangement 
     foldedGroups,
     shape,
     arrangement,
+    shownNodes,
     highlighted: NO_IDS,
     pointedNode: undefined,
     effects: NO_EFFECTS,
@@ -66,7 +72,7 @@ export function createStageStore(session: Session, size: PixelSize, arrangement 
 export function relayout(
   stage: StageStore,
   session: Session,
-  options: Partial<LayoutOptions>,
+  options: Partial<Omit<LayoutOptions, 'shownNodes'>>,
 ): void {
   const old = stage.getState();
   const { foldedGroups, shape, arrangement } = {
@@ -78,7 +84,10 @@ export function relayout(
   if (foldedGroups === old.foldedGroups && shape === old.shape && arrangement === old.arrangement)
     return;
   const layout = { foldedGroups, shape, arrangement };
-  const scene = sceneOf(currentSnapshot(session.getState()), layout);
+  const scene = sceneOf(currentSnapshot(session.getState()), {
+    ...layout,
+    shownNodes: old.shownNodes,
+  });
   stage.setState({ ...layout, effects: NO_EFFECTS, ...sceneState(scene, old) });
 }
 

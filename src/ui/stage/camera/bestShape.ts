@@ -1,7 +1,18 @@
-import { maxLayoutSize, NARROW_SHAPE, type LayoutShape } from '../../../graph/layout/graphLayout';
+import {
+  layOutGraph,
+  maxLayoutSize,
+  NARROW_SHAPE,
+  type LayoutShape,
+} from '../../../graph/layout/graphLayout';
 import type { FoldedGroups } from '../../../graph/model/groupFolding';
 import type { Program } from '../../../kernel/compiler/program';
-import { fitViewport, MAX_FIT_ZOOM, NARROW_SCREEN_PX, type PixelSize } from './viewport';
+import {
+  fitViewport,
+  layoutBounds,
+  MAX_FIT_ZOOM,
+  NARROW_SCREEN_PX,
+  type PixelSize,
+} from './viewport';
 
 const CANDIDATE_COLUMNS: readonly number[] = [5, 4, 6, 7, 3, 8, 9, 10, 12, 14, 16];
 /** Fewer text rows hide too much; more add little. */
@@ -13,16 +24,25 @@ const CANDIDATE_SHAPES: readonly LayoutShape[] = CANDIDATE_COLUMNS.flatMap((colu
 /** One more text row is worth this loss of zoom. */
 const EXTRA_ROW_FACTOR = 0.97;
 
-/** The grid shape that gives the best fit in `screen`: the largest zoom, weighted by text rows. */
+/** Of a small stage: a shape that fills it is worth some zoom. The power of the filled fraction in the score. */
+const FILL_POWER = 0.25;
+
+/** The grid shape that gives the best fit in `screen`: the largest zoom, weighted by text rows and a power of the filled fraction. */
 export function bestShape(
   sizeOf: (shape: LayoutShape) => PixelSize,
   screen: PixelSize,
+  fillPower = 0,
 ): LayoutShape {
   let best = NARROW_SHAPE;
   let bestScore = -Infinity;
   for (const shape of CANDIDATE_SHAPES) {
-    const { zoom } = fitViewport({ x: 0, y: 0, ...sizeOf(shape) }, screen);
-    const score = Math.min(zoom, MAX_FIT_ZOOM) * EXTRA_ROW_FACTOR ** -(shape.maxTextRows - 3);
+    const { width, height } = sizeOf(shape);
+    const { zoom } = fitViewport({ x: 0, y: 0, width, height }, screen);
+    const filled = (width * height * zoom ** 2) / (screen.width * screen.height);
+    const score =
+      Math.min(zoom, MAX_FIT_ZOOM) *
+      EXTRA_ROW_FACTOR ** -(shape.maxTextRows - 3) *
+      filled ** fillPower;
     if (score <= bestScore + 1e-9) continue;
     bestScore = score;
     best = shape;
@@ -41,17 +61,30 @@ export function sizeClass({ width, height }: PixelSize): number {
   return ASPECT_RATIOS.toSorted((a, b) => distance(a) - distance(b))[0] ?? 1;
 }
 
-/** The grid shape for a program's layout in `screen`, the same for each screen of its size class. */
+/** The grid shape for a program's layout in `screen`, the same for each screen of its size class. With `shown`, the best one for this very screen. */
 export function shapeFor(
   program: Program,
   foldedGroups: FoldedGroups,
   screen: PixelSize,
+  shown?: ReadonlySet<string>,
 ): LayoutShape {
   const ratio = sizeClass(screen);
-  return ratio === 0
-    ? NARROW_SHAPE
-    : bestShape((candidate) => maxLayoutSize(program, foldedGroups, candidate), {
-        width: REFERENCE_WIDTH,
-        height: REFERENCE_WIDTH / ratio,
-      });
+  if (ratio === 0) return NARROW_SHAPE;
+  return bestShape(
+    (candidate) => freshLayoutSize(program, foldedGroups, candidate, shown),
+    shown ? screen : { width: REFERENCE_WIDTH, height: REFERENCE_WIDTH / ratio },
+    shown ? FILL_POWER : 0,
+  );
+}
+
+/** The size of a layout made afresh: with `shown` the size, else an upper bound, which is faster. */
+export function freshLayoutSize(
+  program: Program,
+  foldedGroups: FoldedGroups,
+  shape: LayoutShape,
+  shown: ReadonlySet<string> | undefined,
+): PixelSize {
+  return shown
+    ? layoutBounds(layOutGraph(program, undefined, foldedGroups, shape, shown))
+    : maxLayoutSize(program, foldedGroups, shape);
 }

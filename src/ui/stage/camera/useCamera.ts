@@ -3,11 +3,11 @@ import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { prefersReducedMotion } from '../../../session/actions/reducedMotion';
 import { currentSnapshot } from '../../../session/trace/replay';
 import type { Rect } from '../../../graph/layout/geometry';
-import { maxLayoutSize, type LayoutShape } from '../../../graph/layout/graphLayout';
+import type { LayoutShape } from '../../../graph/layout/graphLayout';
 import { useSession, useSessionStore } from '../../useSession';
 import { layoutFamilyOf } from '../scene';
 import { relayout, useStage, useStageStore } from '../stageStore';
-import { shapeFor, sizeClass } from './bestShape';
+import { freshLayoutSize, shapeFor, sizeClass } from './bestShape';
 import { detailLevelAt, stageScale } from './detailLevel';
 import { boundsOfStep, touchedPlacements, viewportFor, zoomLimitsFor } from './stepView';
 import {
@@ -180,9 +180,9 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
   const freshLayout = useCallback((): { readonly shape: LayoutShape; readonly zoom: number } => {
     const { width, height } = screenSize();
     const { program } = currentSnapshot(session.getState());
-    const { foldedGroups: folded } = stage.getState();
-    const shape = shapeFor(program, folded, { width, height });
-    const size = maxLayoutSize(program, folded, shape);
+    const { foldedGroups: folded, shownNodes } = stage.getState();
+    const shape = shapeFor(program, folded, { width, height }, shownNodes);
+    const size = freshLayoutSize(program, folded, shape, shownNodes);
     return { shape, zoom: fitViewport({ x: 0, y: 0, ...size }, { width, height }).zoom };
   }, [session, stage, screenSize]);
 
@@ -267,11 +267,11 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       }
       fitted = last;
       const { program } = currentSnapshot(session.getState());
-      const { foldedGroups: folded } = stage.getState();
+      const { foldedGroups: folded, shownNodes } = stage.getState();
       // Another design keeps the shape, so that its objects stay where they are.
       if (sizeClass(fitted) !== shapedFor) {
         shapedFor = sizeClass(fitted);
-        relayout(stage, session, { shape: shapeFor(program, folded, fitted) });
+        relayout(stage, session, { shape: shapeFor(program, folded, fitted, shownNodes) });
       }
       if (userMoved.current) return;
       fit(REARRANGE_FOR_DESIGN_FACTOR);

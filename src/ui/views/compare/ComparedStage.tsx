@@ -12,6 +12,7 @@ import { snapshotAt } from '../../../session/trace/replay';
 import { snapshotText } from '../../../session/trace/snapshotText';
 import { Icon, type IconName } from '../../controls/Icon';
 import { processColour } from '../../controls/processColour';
+import { nodesOfPath } from '../../stage/scene';
 import { Stage } from '../../stage/Stage';
 import { SessionContext, useSession, useSessionStore } from '../../useSession';
 import styles from './CompareView.module.css';
@@ -66,6 +67,7 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
             wheel={inPage ? 'pan' : 'host'}
             toolbar={false}
             arrangement={arrangementOf(line)}
+            shownNodes={nodesOfPath(compared.path)}
             sideBySide
           />
         </SessionContext>
@@ -99,7 +101,7 @@ function SideText({ side: { text, step } }: { readonly side: DifferenceSide }) {
   );
 }
 
-/** Each stage has a layout for itself, so that objects that only other designs have do not make it smaller. */
+/** Each stage has a layout for itself, without objects that only other designs have or that its calls never make. */
 function arrangementOf(line: number): number {
   return 1000 * (line + 1);
 }
