@@ -59,7 +59,7 @@ function groupBySource(
 }
 
 /**
- * What the step touched, its neighbours, and the file of the call. Before the first step, the processes and devices: if everything were undimmed,
+ * What the step touched, its neighbours, the file of the call, and what a task waits for, with its holder. Before the first step, the processes and devices: if everything were undimmed,
  * the whole stage would fade with the first step.
  */
 function undimmedNodes(
@@ -73,7 +73,9 @@ function undimmedNodes(
       ),
     );
   const undimmed = new Set([...touched, ...actors]);
-  for (const { source, target } of edges) {
+  for (const edge of edges) {
+    const { source, target } = edge;
+    if (isTaskEdge(edge)) undimmed.add(source).add(target);
     if (touched.has(source) && !source.startsWith('process:')) undimmed.add(target);
     if (touched.has(target) && !target.startsWith('fops:')) undimmed.add(source);
   }

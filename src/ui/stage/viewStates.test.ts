@@ -5,6 +5,7 @@ import { seekTo } from '../../session/actions/stepping';
 import { setSelection } from '../../session/actions/selection';
 import { createSession } from '../../session/store/session';
 import type { Scenario } from '../../scenario/format/scenario';
+import { LIBRARY } from '../../scenario/library/library';
 import { currentBranch } from '../../session/trace/run';
 import { createStageStore } from './stageStore';
 import { syncWithSession } from './stageSync';
@@ -100,4 +101,28 @@ it('notifies nothing if nothing changes, and two nodes if the selection moves', 
     'vfio_device:vfio0',
     'vfio_device:vfio1',
   ]);
+});
+
+it('dims neither a lock that a task waits for, nor the task, nor the holder', () => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false }));
+  const entry = LIBRARY.find(({ id }) => id === 'bind-race');
+  if (!entry) throw new Error('no bind-race');
+  const opened = openScenario(entry.scenario, undefined);
+  if (!opened.ok) throw new Error(opened.errors.map((each) => each.message).join('; '));
+  const session = createSession(opened.run.setup, opened.run);
+  const stage = createStageStore(session, SIZE);
+  syncWithSession(stage, session);
+  let waits = 0;
+  for (let depth = currentBranch(opened.run).tip.depth; depth > 0; depth--) {
+    seekTo(session, depth);
+    expect(stage.getState().dimUntouched).toBe(true);
+    for (const { id, style, source, target } of stage.getState().edgeList) {
+      if (style !== 'wait' && style !== 'hold') continue;
+      waits++;
+      expect(stage.viewStates.edges.get(id).dimmed, `${id} at step ${depth}`).toBe(false);
+      for (const node of [source, target])
+        expect(stage.viewStates.nodes.get(node).dimmed, `${node} at step ${depth}`).toBe(false);
+    }
+  }
+  expect(waits).toBeGreaterThan(0);
 });
