@@ -5,7 +5,7 @@ import type { StaticCondition } from '../language/primitives';
 import type { PropertyInputs } from '../language/propertyInputs';
 import type { World } from '../language/world';
 import type { DraftStatement } from './draftStatements';
-import type { EventTemplate, ObjectSlot } from './program';
+import type { EventTemplate, Field, ObjectSlot } from './program';
 import type { Scope } from './scope';
 
 /** An fd with the objects behind it. */
@@ -34,6 +34,8 @@ export interface CallContext {
   readonly addReleasable: (file: ObjectSlot) => void;
   /** Adds an event template; its index. */
   readonly addEvent: (template: EventTemplate) => number;
+  /** A field for its range, which follows from all calls. Other fields may have the range of an earlier version of the design. */
+  readonly boundedField: (index: number) => Field;
   /** One shared statement per key; `make` runs once. */
   readonly memoize: (key: string, make: () => DraftStatement) => DraftStatement;
   /** The fd that the call creates (fdInstall); `newFile` is false for pass_fd. */

@@ -22,7 +22,6 @@ export function compile(
 export function makeIncrementalCompiler(): typeof compile {
   let first: Compiler | undefined;
   let second: Compiler | undefined;
-  let lastBounds = '';
   let lastKey = '';
   return (design, options, world, calls) => {
     const model = modelOf(design, options);
@@ -41,12 +40,11 @@ export function makeIncrementalCompiler(): typeof compile {
     const seen = model.objects.some((o) => o.ownForVf) ? withOwnDevsets(world) : world;
     const finder = (isNext && before) || new Compiler(design.id, model, seen, calls);
     const bounds = finder.findBounds(model);
-    const boundsText = JSON.stringify(bounds);
-    const compiler =
-      (isNext && boundsText === lastBounds && after) ||
-      new Compiler(design.id, model, seen, calls, bounds);
+    const kept = isNext ? after : undefined;
+    kept?.changeBounds(bounds);
+    const compiler = kept ?? new Compiler(design.id, model, seen, calls, bounds);
     const program = compiler.program(design, options, model);
-    [first, second, lastBounds, lastKey] = [finder, compiler, boundsText, key];
+    [first, second, lastKey] = [finder, compiler, key];
     return program;
   };
 }

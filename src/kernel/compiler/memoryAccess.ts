@@ -290,8 +290,13 @@ export class MemoryAccess {
   /** Adds 1 or -1 to a counter; leaving its range is a counters violation. */
   changeCount(path: StatePath, by: 1 | -1, scope: Scope, out: DraftStatement[]): void {
     this.forEachField(path, scope, out, (c, branch) => {
-      const { field: f } = c;
-      branch.push(this.call.memoize(`count ${f.index} ${by}`, () => this.changeCounter(c, by)));
+      const { index } = c.field;
+      branch.push(
+        this.call.memoize(`count ${index} ${by}`, () =>
+          this.changeCounter(this.call.boundedField(index), c.object, by),
+        ),
+      );
+      const f = this.call.boundedField(index);
       if (by < 0 && f.lo < 0 && !this.call.boundsOnly) {
         branch.push(
           this.call.memoize(`below ${f.index}`, () => ({
@@ -305,7 +310,7 @@ export class MemoryAccess {
     });
   }
 
-  private changeCounter({ field: f, object }: FieldCase, by: 1 | -1): DraftStatement {
+  private changeCounter(f: Field, object: ObjectSlot, by: 1 | -1): DraftStatement {
     const value = binary(by > 0 ? 'add' : 'sub', field(f.index), constant(1));
     if (this.call.boundsOnly) return { op: 'set', field: f.index, value };
     const limit = by > 0 ? f.hi : f.lo;

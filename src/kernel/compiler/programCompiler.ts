@@ -58,11 +58,21 @@ interface DraftedCall {
   readonly routine: Routine;
   /** By kind of file: the release callbacks that it may run. */
   readonly releases: ReadonlyMap<FileKind, Routine | undefined>;
+  /** The fields whose bounds decided how. */
+  readonly bounded: ReadonlySet<number>;
   /** The event templates that only its steps use. */
   readonly events: readonly number[];
   finished:
     | { readonly key: string; readonly steps: readonly Step[]; readonly events: readonly number[] }
     | undefined;
+}
+
+/** A statement of several calls. */
+interface SharedStatement {
+  readonly statement: DraftStatement;
+  readonly events: readonly number[];
+  /** The fields whose bounds decided what it is. */
+  readonly bounded: ReadonlySet<number>;
 }
 
 const UNUSED_EVENT: EventTemplate = { kind: 'say', text: '' };
@@ -77,12 +87,15 @@ export class Compiler {
   private readonly programCalls: ProgramCall[] = [];
   private readonly results: number[] = [];
   private readonly pcs: number[] = [];
-  private readonly sharedStatements = new Map<string, DraftStatement>();
+  private readonly sharedStatements = new Map<string, SharedStatement>();
   private readonly resolutionCaches = new Map<string, ResolutionCache>();
   private readonly storeBuffers: readonly StoreBufferField[];
   private readonly drafted: DraftedCall[] = [];
   private readonly unusedEvents: number[] = [];
   private newEvents: number[] = [];
+  /** The fields whose bounds the current draft has asked for. */
+  private bounded = new Set<number>();
+  private changedBounds: readonly number[] = [];
   private resolved: ResolvedInputs | undefined;
 
   constructor(
@@ -90,7 +103,7 @@ export class Compiler {
     private model: DesignModel,
     private readonly world: World,
     private readonly calls: readonly Call[],
-    private readonly bounds?: readonly FieldBounds[],
+    private bounds?: readonly FieldBounds[],
   ) {
     this.names = taskNames(world, calls);
     this.instances = findInstances(world, calls);
@@ -123,6 +136,29 @@ export class Compiler {
   /** Whether the layout of a model is that of this compiler's. */
   hasObjectsOf({ objects, propertyInputs }: DesignModel): boolean {
     return objects === this.model.objects && propertyInputs === this.model.propertyInputs;
+  }
+
+  /** Goes on with the bounds of the next version. The next program drafts the calls that depend on changed ones. */
+  changeBounds(bounds: readonly FieldBounds[]): void {
+    const { bounds: before = [], fields } = this;
+    this.bounds = bounds;
+    this.changedBounds = [];
+    if (bounds.every((each, index) => sameBounds(each, before[index]))) return;
+    const layout = layOutState(this.model, this.instances, this.names.length, bounds);
+    const changed = bounds.flatMap(({ written }, index) => {
+      const last = fields[index]!;
+      const field = layout.fields[index] ?? { ...last, constant: !written };
+      if (field.lo === last.lo && field.hi === last.hi && field.constant === last.constant)
+        return [];
+      fields[index] = field;
+      return [index];
+    });
+    this.changedBounds = changed;
+    for (const [key, { events, bounded }] of this.sharedStatements) {
+      if (!changed.some((index) => bounded.has(index))) continue;
+      this.dropEvents(events);
+      this.sharedStatements.delete(key);
+    }
   }
 
   /** What the steps, drafted without bounds, can do to each field. */
@@ -221,12 +257,14 @@ export class Compiler {
     if (
       last?.call.start === start &&
       last.routine === site.routine() &&
-      [...last.releases].every(([kind, body]) => this.model.releases[kind] === body)
+      [...last.releases].every(([kind, body]) => this.model.releases[kind] === body) &&
+      !this.changedBounds.some((index) => last.bounded.has(index))
     )
       return last;
     this.dropEvents(last?.events);
     this.dropEvents(last?.finished?.events);
     this.newEvents = [];
+    this.bounded = new Set();
     return (this.drafted[index] = this.draftCall(task, call, index, start, site));
   }
 
@@ -298,7 +336,15 @@ export class Compiler {
       propertyInputs: this.model.propertyInputs,
       scopeOf: (o) => this.scopeFor(o.key, {}, -1),
       objects: this.layout.objects,
-      mayBeFreed: (o) => o.lifetime === undefined || this.bounds?.[o.lifetime]?.written !== false,
+      mayBeFreed: ({ lifetime }) => {
+        if (lifetime === undefined) return true;
+        this.bounded.add(lifetime);
+        return this.bounds?.[lifetime]?.written !== false;
+      },
+      boundedField: (field) => {
+        this.bounded.add(field);
+        return this.fields[field]!;
+      },
       boundsOnly: this.bounds === undefined,
     });
     const own = this.scopeFor(site.ownKey(), site.argumentKeys(), task, (arg) =>
@@ -354,6 +400,7 @@ export class Compiler {
       steps: exit ? steps.map((s) => ({ ...s, body: resolveExits(s.body, exit) })) : steps,
       routine,
       releases: bodies,
+      bounded: this.bounded,
       events: this.newEvents,
       finished: undefined,
     };
@@ -439,13 +486,21 @@ export class Compiler {
   /** A statement that several calls share; its events stay. */
   private memoize(key: string, make: () => DraftStatement): DraftStatement {
     const known = this.sharedStatements.get(key);
-    if (known) return known;
-    const { newEvents } = this;
-    this.newEvents = [];
-    const shared = make();
-    this.newEvents = newEvents;
+    const { newEvents, bounded } = this;
+    if (!known) {
+      this.newEvents = [];
+      this.bounded = new Set();
+    }
+    const shared = known ?? {
+      statement: make(),
+      events: this.newEvents,
+      bounded: this.bounded,
+    };
     this.sharedStatements.set(key, shared);
-    return shared;
+    this.newEvents = newEvents;
+    this.bounded = bounded;
+    for (const field of shared.bounded) bounded.add(field);
+    return shared.statement;
   }
 
   /** `task` -1: memory as it is, without store buffers. */
@@ -495,6 +550,16 @@ export class Compiler {
   private fdObject(fd: string): ObjectSlot {
     return findObject(this.layout.objects, 'fd', this.instances.fdKey(fd)!)!;
   }
+}
+
+function sameBounds(a: FieldBounds, b: FieldBounds | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.increments === b.increments &&
+    a.decrements === b.decrements &&
+    a.maxStored === b.maxStored &&
+    a.written === b.written
+  );
 }
 
 /** Widens a field's bounds by one assignment. */
