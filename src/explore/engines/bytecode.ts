@@ -60,8 +60,8 @@ export interface Bytecode {
   readonly bases: readonly number[];
   /** Compiles the action of an entry. Returns its start. */
   readonly compileAction: (entry: number) => number;
-  /** Start of the test of a property set. */
-  readonly propertySetStart: (set: number) => number;
+  /** Starts of the tests of a property set. */
+  readonly propertyTestsOf: (set: number) => readonly number[];
 }
 
 /** The task has ended in this control state. */
@@ -82,7 +82,8 @@ export function makeBytecode(model: Model, layout: PackedLayout): Bytecode {
     return base;
   });
   const entries = Int32Array.from(actions, (action) => (action ? NOT_COMPILED : NO_ACTION));
-  const sets: number[] = [];
+  const sets: (readonly number[])[] = [];
+  const tests: number[] = [];
   return {
     code: () => out.compiled(),
     entries,
@@ -92,7 +93,10 @@ export function makeBytecode(model: Model, layout: PackedLayout): Bytecode {
       if (!action) return NO_ACTION;
       return (entries[entry] = out.action(action, action.task));
     },
-    propertySetStart: (set) => (sets[set] ??= out.propertyTests(model.propertySet(set))),
+    propertyTestsOf: (set) =>
+      (sets[set] ??= model
+        .propertySet(set)
+        .map((number) => (tests[number] ??= out.propertyTest(number)))),
   };
 }
 
@@ -166,16 +170,14 @@ class BytecodeAssembler {
     return this.placeTables(start);
   }
 
-  /** Emits the tests of one property set. */
-  propertyTests(set: readonly number[]): number {
+  /** Emits the test of one property. */
+  propertyTest(number: number): number {
     const start = this.code.length;
-    for (const number of set) {
-      const { violatedWhen, property } = this.model.stateProperties[number]!;
-      const holds: number[] = [];
-      this.jumpOn(violatedWhen, false, holds);
-      this.code.push(OPCODE.violate, propertyBit(property));
-      for (const at of holds) this.code[at] = this.code.length;
-    }
+    const { violatedWhen, property } = this.model.stateProperties[number]!;
+    const holds: number[] = [];
+    this.jumpOn(violatedWhen, false, holds);
+    this.code.push(OPCODE.violate, propertyBit(property));
+    for (const at of holds) this.code[at] = this.code.length;
     this.code.push(OPCODE.done, 0);
     return this.placeTables(start);
   }

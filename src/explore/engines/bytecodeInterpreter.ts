@@ -173,7 +173,7 @@ export function makeBytecodeInterpreter(
     },
     stepViolations: () => violated,
     violationsAfterStep: () => {
-      if (propertySet !== 0) run(bytecode.propertySetStart(propertySet));
+      if (propertySet !== 0) for (const start of bytecode.propertyTestsOf(propertySet)) run(start);
       return violated;
     },
   };

@@ -1,4 +1,4 @@
-import { fieldsRead } from '../../kernel/language/expressions';
+import { evaluate, fieldsRead } from '../../kernel/language/expressions';
 import type { Expr } from '../../kernel/language/expressions';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import { eachStatement } from '../../kernel/language/statements';
@@ -12,20 +12,31 @@ export interface StateProperty {
   readonly violatedWhen: Expr;
 }
 
+/** A property with what one task's control state decides of it. Control states that agree on all of that are one class. */
+interface LocalProperty {
+  readonly violatedWhen: Expr;
+  /** The largest parts that read only the control state. */
+  readonly parts: readonly Expr[];
+  /** By class of the parts before and value of the next part: the class. */
+  readonly classes: Map<number, number>;
+  /** By class: the property in its control states. */
+  readonly tests: (Expr | undefined)[];
+}
+
+/** More than the absolute value of any part. */
+const MAX_VALUE = 2 ** 20;
+
 /** Which state properties the steps of one task can affect. */
 export class AffectedProperties {
   /** By field: the properties that read it. */
   private readonly readers = new Map<number, number[]>();
+  private readonly properties: readonly LocalProperty[];
   /** The properties that read a field of the control state. */
   private readonly localOnes: readonly number[];
-  private readonly properties: readonly {
-    readonly property: PropertyId;
-    readonly violatedWhen: Expr;
-    readonly local: readonly (readonly number[])[];
-    readonly at: Map<string, Expr>;
-    /** The same by target. */
-    readonly atTarget: (Expr | undefined)[];
-  }[];
+  /** By control state: the class of each property. */
+  private readonly classes: (Int32Array | undefined)[] = [];
+  /** A state of which only the fields of one control state are set. */
+  private readonly state: Int32Array;
 
   /** `values`: by field, its value in each control state of the task. */
   constructor(
@@ -33,7 +44,8 @@ export class AffectedProperties {
     private readonly values: ReadonlyMap<number, readonly number[]>,
     private readonly facts: FieldFacts,
   ) {
-    this.properties = properties.map(({ property, violatedWhen }, number) => {
+    this.state = new Int32Array(Math.max(0, ...values.keys()) + 1);
+    this.properties = properties.map(({ violatedWhen }, number) => {
       const reads = new Set<number>();
       fieldsRead(violatedWhen, (field) => reads.add(field));
       for (const field of reads) {
@@ -41,19 +53,12 @@ export class AffectedProperties {
         if (known) known.push(number);
         else this.readers.set(field, [number]);
       }
-      return {
-        property,
-        violatedWhen,
-        local: [...reads].flatMap((f) => {
-          const v = values.get(f);
-          return v ? [v] : [];
-        }),
-        at: new Map(),
-        atTarget: [],
-      };
+      const parts: Expr[] = [];
+      if (this.collectParts(violatedWhen, parts)) parts.push(violatedWhen);
+      return { violatedWhen, parts, classes: new Map(), tests: [] };
     });
     this.localOnes = [...this.properties.keys()].filter(
-      (number) => this.properties[number]!.local.length > 0,
+      (number) => this.properties[number]!.parts.length > 0,
     );
   }
 
@@ -68,45 +73,64 @@ export class AffectedProperties {
       if (s.op === 'set') for (const number of this.readers.get(s.field) ?? []) touched.add(number);
       if (s.op === 'jump') targets.add(s.pc);
     });
+    const before = this.classesAt(controlState);
     return new Map(
       [...targets].map((target) => {
-        const numbers = [...touched];
-        for (const number of this.localOnes)
-          if (
-            !touched.has(number) &&
-            this.properties[number]!.local.some((v) => v[target] !== v[controlState])
-          )
+        const after = this.classesAt(target);
+        const numbers = [...touched].filter((number) => !isNever(this.test(number, target)));
+        for (const number of this.localOnes) {
+          if (after[number] === before[number] || touched.has(number)) continue;
+          const test = this.test(number, target);
+          if (!isNever(test) && !sameExpr(test, this.test(number, controlState)))
             numbers.push(number);
-        return [
-          target,
-          numbers
-            .filter((number) => {
-              const property = this.properties[number]!;
-              const test = this.at(property, target);
-              return !(
-                (test.op === 'const' && test.value === 0) ||
-                (!touched.has(number) && sameExpr(test, this.at(property, controlState)))
-              );
-            })
-            .sort((a, b) => a - b),
-        ];
+        }
+        return [target, numbers.sort((a, b) => a - b)];
       }),
     );
   }
 
-  /** The property in one control state. Control states that agree on its fields share the expression. */
-  private at(property: AffectedProperties['properties'][number], target: number): Expr {
-    const atTarget = property.atTarget[target];
-    if (atTarget) return atTarget;
-    const key = property.local.map((v) => v[target]).join();
-    const known = property.at.get(key);
-    if (known) return (property.atTarget[target] = known);
-    const test = simplify(property.violatedWhen, {
-      rangeOf: this.facts.rangeOf,
-      constantOf: (f) => this.values.get(f)?.[target] ?? this.facts.constantOf(f),
-    });
-    property.at.set(key, test);
-    property.atTarget[target] = test;
-    return test;
+  /** Whether the expression reads fields, and only those of the control state. If not, `parts` gets its parts that do. */
+  private collectParts(e: Expr, parts: Expr[]): boolean {
+    if (e.op === 'const') return false;
+    if (e.op === 'field') return this.values.has(e.field);
+    const operands = e.op === 'not' ? [e.a] : e.op === 'select' ? [e.cond, e.a, e.b] : [e.a, e.b];
+    const start = parts.length;
+    const local = operands.filter((operand) => this.collectParts(operand, parts));
+    if (operands.every((operand) => operand.op === 'const' || local.includes(operand))) return true;
+    parts.splice(start, 0, ...local);
+    return false;
   }
+
+  private classesAt(controlState: number): Int32Array {
+    const known = this.classes[controlState];
+    if (known) return known;
+    const { state, properties } = this;
+    for (const [field, values] of this.values) state[field] = values[controlState]!;
+    const found = new Int32Array(properties.length);
+    for (const number of this.localOnes) {
+      const { parts, classes } = properties[number]!;
+      let at = 0;
+      for (const part of parts) {
+        const key = (2 * at + 1) * MAX_VALUE + evaluate(part, state);
+        const next = classes.get(key) ?? classes.size + 1;
+        classes.set(key, next);
+        at = next;
+      }
+      found[number] = at;
+    }
+    return (this.classes[controlState] = found);
+  }
+
+  /** The property in one control state; the same expression for all of a class. */
+  private test(number: number, controlState: number): Expr {
+    const { violatedWhen, tests } = this.properties[number]!;
+    return (tests[this.classesAt(controlState)[number]!] ??= simplify(violatedWhen, {
+      rangeOf: this.facts.rangeOf,
+      constantOf: (f) => this.values.get(f)?.[controlState] ?? this.facts.constantOf(f),
+    }));
+  }
+}
+
+function isNever(test: Expr): boolean {
+  return test.op === 'const' && test.value === 0;
 }

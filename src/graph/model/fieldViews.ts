@@ -1,7 +1,6 @@
 import { fieldText } from '../../kernel/machine/describeEvent';
 import { evaluate, fieldsRead } from '../../kernel/language/expressions';
 import { propertyById, stateChecks } from '../../kernel/properties/properties';
-import type { StateCheck } from '../../kernel/properties/property';
 import { currentWait, waiters, type StepEvent } from '../../kernel/machine/machine';
 import type { Field, ObjectSlot, Program } from '../../kernel/compiler/program';
 import { nodeFieldNames } from '../layout/lanes';
@@ -179,7 +178,6 @@ function fieldRanks(program: Program, slot: ObjectSlot): ReadonlyMap<string, num
 const HIDDEN_RANK = 9;
 
 const NO_FIELDS: ReadonlySet<string> = new Set();
-const checksCache = new WeakMap<Program, readonly StateCheck[]>();
 
 /** Names of the fields of an object that its violations are about: those that a text names, and those that a violated check reads. */
 export function violatedFields(
@@ -190,13 +188,11 @@ export function violatedFields(
 ): ReadonlySet<string> {
   const violations = badges.filter(({ kind }) => kind === 'violation');
   if (violations.length === 0) return NO_FIELDS;
-  const checks = checksCache.get(program) ?? stateChecks(program);
-  checksCache.set(program, checks);
   const words = new Set(violations.flatMap(({ text }) => text.split(/[^\w]+/)));
   const shown = nodeFieldNames(slot.spec);
   const names = new Set(shown.filter((name) => words.has(name)));
   if (names.size > 0) return names;
-  for (const { property, object, violatedWhen } of checks)
+  for (const { property, object, violatedWhen } of stateChecks(program))
     if (
       object === slot.index &&
       violations.some(({ title }) => title === propertyById(property).title) &&

@@ -47,11 +47,17 @@ export function propertyById(id: PropertyId): Property {
   return property;
 }
 
-/** All state checks of the properties that apply to this program, without those that are constant false. */
-export function stateChecks(program: Program): StateCheck[] {
-  return PROPERTIES.filter((p) => p.appliesTo(program))
+const checksOfProgram = new WeakMap<Program, readonly StateCheck[]>();
+
+/** All state checks of the properties that apply to this program, without those that are constant false. Same list for the same program. */
+export function stateChecks(program: Program): readonly StateCheck[] {
+  const known = checksOfProgram.get(program);
+  if (known) return known;
+  const checks = PROPERTIES.filter((p) => p.appliesTo(program))
     .flatMap((p) => p.checks(program))
     .filter((c) => c.violatedWhen.op !== 'const' || c.violatedWhen.value !== 0);
+  checksOfProgram.set(program, checks);
+  return checks;
 }
 
 /** A violated property, with the text for people and the object to show it at. */
