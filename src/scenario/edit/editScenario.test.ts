@@ -158,6 +158,17 @@ it('lets a renamed result and a renamed device be followed', () => {
   expect(device.calls.map((call) => call.device)).toEqual([undefined, 'nic0', undefined, 'nic0']);
 });
 
+it('lets the calls on a group follow its last device', () => {
+  const opened = edited(CHAIN, {
+    kind: 'add-call',
+    call: { by: 'qemu', call: 'open_group', group: '12', as: 'group1' },
+  });
+  const move = { kind: 'change-device', name: 'vfio0', change: { group: '13' } } as const;
+  expect(edited(opened, move).calls.at(-1)?.group).toBe('13');
+  const withNeighbour = edited(opened, { kind: 'add-device', group: '12' });
+  expect(edited(withNeighbour, move).calls.at(-1)?.group).toBe('12');
+});
+
 it('removes what a removed process leaves in the schedule and the captions', () => {
   const left = edited(CHAIN, { kind: 'remove-process', name: 'qemu' });
   expect(left.calls).toEqual([{ by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2' }]);

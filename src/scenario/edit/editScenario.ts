@@ -80,6 +80,8 @@ export function applyEdit(scenario: Scenario, edit: ScenarioEdit): Scenario {
     }
     case 'change-device': {
       const { name = edit.name } = edit.change;
+      const group = world.devices.find((each) => each.name === edit.name)?.group;
+      const isAlone = world.devices.filter((each) => each.group === group).length === 1;
       return renamed(
         withDevices(
           world.devices.map((device) =>
@@ -90,6 +92,8 @@ export function applyEdit(scenario: Scenario, edit: ScenarioEdit): Scenario {
           device: (each) => (each === edit.name ? name : each),
           // Other devices can be in the set that has the name of this one.
           devset: (each) => (each === edit.name ? name : each),
+          // The calls on a group follow its last device.
+          group: (each) => (isAlone && each === group ? (edit.change.group ?? each) : each),
         },
       );
     }
