@@ -6,6 +6,7 @@ import { amendLast, commit } from '../store/undo';
 import { applyTransition } from '../trace/applyTransition';
 import { planIssue } from '../trace/issuePlan';
 import { leavePendingCalls } from '../trace/pendingCalls';
+import { issueCall } from '../trace/rebaseOnCalls';
 import { callInFlight, currentSnapshot, taskByName, type Snapshot } from '../trace/replay';
 import { currentBranch, type Run } from '../trace/run';
 import { snapshotText } from '../trace/snapshotText';
@@ -36,11 +37,8 @@ export function runCall(session: Session, wanted: Call, button?: string): string
   const run = leavePendingCalls(session.getState().run);
   const plan = planIssue(currentSnapshot({ run }), wanted);
   if (plan.kind === 'refused') return plan.reason;
-  const { call, at } = plan;
-  const end = runUntilCallReturnsOrBlocks(
-    applyTransition(run, { kind: 'issue', call, at }),
-    call.by,
-  );
+  const { call } = plan;
+  const end = runUntilCallReturnsOrBlocks(issueCall(run, plan), call.by);
   commitCall(session, end, call.by, callText(call), button);
   return undefined;
 }
@@ -66,10 +64,10 @@ export function startCall(session: Session, wanted: Call): string | undefined {
   const run = leavePendingCalls(session.getState().run);
   const plan = planIssue(currentSnapshot({ run }), wanted);
   if (plan.kind === 'refused') return plan.reason;
-  const { call, at } = plan;
+  const { call } = plan;
   commit(
     session,
-    applyTransition(run, { kind: 'issue', call, at }),
+    issueCall(run, plan),
     `start of ${callText(call)}`,
     `${call.by} starts ${callText(call)}`,
   );

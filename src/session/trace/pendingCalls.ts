@@ -1,16 +1,9 @@
 import { callStatus } from '../../kernel/machine/machine';
 import type { Call } from '../../kernel/language/world';
 import { currentTraceNode, snapshotAt, type Snapshot } from './replay';
+import { eventsOf, repeatEvents } from './rebaseOnCalls';
 import { nextBranchId, type Run } from './run';
-import {
-  childTraceNode,
-  pathTo,
-  rootTraceNode,
-  sameModelInput,
-  type Setup,
-  type TraceNode,
-  type Transition,
-} from './traceTree';
+import { rootTraceNode, sameModelInput, type Setup, type TraceNode } from './traceTree';
 
 /** Calls of the scenario that have not started: indices into `Program.calls`. A call that was issued by hand is not one of them. */
 export function pendingCalls({ program, state, issuedCalls }: Snapshot): ReadonlySet<number> {
@@ -42,7 +35,7 @@ export function leavePendingCalls(run: Run): Run {
       branch.forkedFrom.depth === run.cursor &&
       sameModelInput(branch.tip.setup, setup),
   );
-  if (known) return { ...run, setup: known.tip.setup, branchId: known.id };
+  if (known) return { ...run, setup: known.tip.setup, branchId: known.id, cursor: tip.depth };
   const id = nextBranchId(run);
   return {
     setup,
@@ -56,45 +49,33 @@ export function leavePendingCalls(run: Run): Run {
       },
     ],
     branchId: id,
-    cursor: run.cursor,
+    cursor: tip.depth,
   };
 }
 
 /** The same transitions from the root of a setup that does not have these calls. */
 function withoutCalls(
-  { node, program }: Snapshot,
+  snapshot: Snapshot,
   removed: ReadonlySet<number>,
 ): { readonly setup: Setup; readonly tip: TraceNode } {
-  // The call list at each transition, as indices into the list at the end.
-  let present = program.calls.map(({ index }) => index);
-  const path = pathTo(node);
-  const issues: number[] = [];
-  for (const { transition } of path.toReversed())
-    if (transition?.kind === 'issue') issues.unshift(...present.splice(transition.at, 1));
-  const { scenario } = node.setup;
+  const { node, program } = snapshot;
+  const { present, events } = eventsOf(snapshot);
+  const kept = program.calls.flatMap(({ index }) => (removed.has(index) ? [] : [index]));
+  const calls = kept.flatMap((index) => program.calls[index]?.call ?? []);
+  const atRoot = present.flatMap((index) => (removed.has(index) ? [] : [kept.indexOf(index)]));
   const setup: Setup = {
     ...node.setup,
     scenario: {
-      ...scenario,
-      calls: present.flatMap((index) =>
-        removed.has(index) ? [] : (program.calls[index]?.call ?? []),
-      ),
+      ...node.setup.scenario,
+      calls: atRoot.flatMap((index) => calls[index] ?? []),
       schedule: 'sequential',
       beats: [],
       expect: undefined,
     },
     plannedCalls: plannedCalls(node.setup),
   };
-  let tip = rootTraceNode(setup);
-  for (const { transition } of path) {
-    if (!transition) continue;
-    let next: Transition = transition;
-    if (transition.kind === 'issue') {
-      const before = present.slice(0, transition.at);
-      present = present.toSpliced(transition.at, 0, issues.shift() ?? -1);
-      next = { ...transition, at: before.filter((index) => !removed.has(index)).length };
-    }
-    tip = childTraceNode(tip, next);
-  }
-  return { setup, tip };
+  const repeated = events.map((event) =>
+    event.kind === 'issue' ? { ...event, call: kept.indexOf(event.call) } : event,
+  );
+  return { setup, tip: repeatEvents(rootTraceNode(setup), calls, atRoot, repeated) };
 }
