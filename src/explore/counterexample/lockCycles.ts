@@ -37,19 +37,32 @@ function makeStateReader(search: Search): (state: number) => Int32Array {
 
 /** The states of least depth with a cycle of waiting tasks. Slow: call it only if lock dependencies form a cycle. */
 export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<number, Goal[]> {
-  const { model, engine } = search;
+  const { model, layout, engine } = search;
   const { successors } = graph;
   const read = makeStateReader(search);
+  /** By task: its control state, and whether its step there may wait for a lock or a completion. */
+  const waiting = model.program.tasks.map(({ pc, steps }) => {
+    const bitField = layout.bitFieldOf.get(pc)!;
+    const mayWait = bitField.table!.map((at) =>
+      steps[at]?.waits.some(({ kind }) => kind === 'mutex' || kind === 'completion'),
+    );
+    return { bitField, mayWait };
+  });
   const goals: Goal[] = [];
   let end = engine.count();
   for (let from = 0; from < end; from += successors.batch) {
     const to = Math.min(end, from + successors.batch);
     successors.expand(from, to);
     const next = successors.next();
+    const { records, stride } = engine.store();
     for (let state = from, at = 0; state < to && state < end; state++, at += successors.tasks) {
       let blocked = false;
-      for (let task = 0; task < successors.tasks; task++)
-        blocked ||= next[at + task] === TASK_BLOCKED;
+      for (let task = 0; task < successors.tasks && !blocked; task++) {
+        if (next[at + task] !== TASK_BLOCKED) continue;
+        const { bitField, mayWait } = waiting[task]!;
+        const { word, shift, mask } = bitField;
+        blocked = mayWait[(records[state * stride + word]! >>> shift) & mask] === true;
+      }
       if (!blocked || waitCycles(model.program, read(state)).length === 0) continue;
       if (goals.length === 0)
         end = Math.min(end, graph.layers[depthInLayers(graph.layers, state) + 1] ?? end);

@@ -1,5 +1,5 @@
 import type { Program, Step } from '../../kernel/compiler/program';
-import { raisesCounter } from '../../kernel/properties/noDeadlock';
+import { raisesCounter, waitsForCompletions } from '../../kernel/properties/noDeadlock';
 import type { Statement } from '../../kernel/language/statements';
 
 /** `taken` may be acquired while `held` is held. Both are field indices of mutexes. */
@@ -85,6 +85,7 @@ export function possibleLockDependencies(
  * Like `possibleLockDependencies`, by the code alone.
  */
 export function mayDeadlockOnCompletion(program: Program): boolean {
+  if (!waitsForCompletions(program)) return false;
   let found = false;
   possibleLockDependencies(program, ({ waits }, task, held) => {
     for (const wait of waits) {

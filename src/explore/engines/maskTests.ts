@@ -1,3 +1,4 @@
+import { evaluate, fieldsRead } from '../../kernel/language/expressions';
 import type { Expr } from '../../kernel/language/expressions';
 import type { PackedLayout, BitField } from './packedLayout';
 
@@ -21,17 +22,17 @@ export interface TableTest {
 export type TestTerm =
   MaskTest | TableTest | { readonly kind: 'other'; readonly e: Expr; readonly wanted: boolean };
 
-interface ControlStateValues {
-  readonly bitField: BitField | undefined;
-  readonly values: readonly number[];
-}
-
 /** Finds tests of packed states that read one word only. */
 export class MaskTests {
   private readonly testCache = new Map<Expr, MaskTest | TableTest | 'none'>();
   private readonly basisCache = new Map<Expr, BitField | 'none' | 'mixed'>();
 
-  constructor(private readonly layout: PackedLayout) {}
+  /** A state of which only the fields of one control state are set. */
+  private readonly state: Int32Array;
+
+  constructor(private readonly layout: PackedLayout) {
+    this.state = new Int32Array(Math.max(0, ...layout.bitFieldOf.keys()) + 1);
+  }
 
   /** The range of a field. */
   readonly range = (field: number): readonly [number, number] => {
@@ -110,14 +111,18 @@ export class MaskTests {
 
   private table(e: Expr): TableTest | undefined {
     const bitField = this.basisOf(e);
-    const found =
-      bitField === 'none' || bitField === 'mixed' ? undefined : this.controlStateValues(e);
-    if (!found?.bitField) return undefined;
-    return {
-      kind: 'table',
-      bitField: found.bitField,
-      truth: found.values.map((v) => (v === 0 ? 0 : 1)),
-    };
+    if (bitField === 'none' || bitField === 'mixed' || !bitField.table) return undefined;
+    const derived = new Set<BitField>();
+    fieldsRead(e, (field) => {
+      const own = this.layout.bitFieldOf.get(field);
+      if (own) derived.add(own);
+    });
+    const { state } = this;
+    const truth = bitField.table.map((_, controlState) => {
+      for (const { field, table } of derived) state[field] = table?.[controlState] ?? 0;
+      return evaluate(e, state) === 0 ? 0 : 1;
+    });
+    return { kind: 'table', bitField, truth };
   }
 
   /** The only control state that the expression depends on. */
@@ -148,82 +153,6 @@ export class MaskTests {
     }
     this.basisCache.set(e, found);
     return found;
-  }
-
-  /** The value of the expression by the bits of its control state; no `bitField` if it is constant. */
-  private controlStateValues(e: Expr): ControlStateValues | undefined {
-    switch (e.op) {
-      case 'const':
-        return { bitField: undefined, values: [e.value] };
-      case 'field': {
-        const bitField = this.layout.bitFieldOf.get(e.field);
-        return bitField?.table && { bitField, values: bitField.table };
-      }
-      case 'not': {
-        const a = this.controlStateValues(e.a);
-        return a && { bitField: a.bitField, values: a.values.map((v) => (v === 0 ? 1 : 0)) };
-      }
-      case 'select': {
-        const [c, a, b] = [
-          this.controlStateValues(e.cond),
-          this.controlStateValues(e.a),
-          this.controlStateValues(e.b),
-        ];
-        return c && a && b && this.combine([c, a, b], ([x, y, z]) => (x === 0 ? z! : y!));
-      }
-      default: {
-        const a = this.controlStateValues(e.a);
-        const b = a && this.controlStateValues(e.b);
-        if (!a || !b) return undefined;
-        const { op } = e;
-        return this.combine([a, b], ([x, y]) => applyBinary(op, x!, y!));
-      }
-    }
-  }
-
-  private combine(
-    parts: readonly ControlStateValues[],
-    make: (values: readonly number[]) => number,
-  ): ControlStateValues | undefined {
-    const bitField = parts.find((p) => p.bitField)?.bitField;
-    if (
-      parts.some(
-        (p) =>
-          p.bitField && (p.bitField.word !== bitField?.word || p.bitField.shift !== bitField.shift),
-      )
-    )
-      return undefined;
-    return {
-      bitField,
-      values: Array.from({ length: bitField?.table?.length ?? 1 }, (_, i) =>
-        make(parts.map((p) => (p.bitField ? p.values[i]! : p.values[0]!))),
-      ),
-    };
-  }
-}
-
-function applyBinary(
-  op: Exclude<Expr['op'], 'const' | 'field' | 'not' | 'select'>,
-  a: number,
-  b: number,
-): number {
-  switch (op) {
-    case 'eq':
-      return a === b ? 1 : 0;
-    case 'ne':
-      return a !== b ? 1 : 0;
-    case 'lt':
-      return a < b ? 1 : 0;
-    case 'le':
-      return a <= b ? 1 : 0;
-    case 'add':
-      return a + b;
-    case 'sub':
-      return a - b;
-    case 'and':
-      return a !== 0 && b !== 0 ? 1 : 0;
-    case 'or':
-      return a !== 0 || b !== 0 ? 1 : 0;
   }
 }
 

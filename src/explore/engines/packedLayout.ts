@@ -81,6 +81,40 @@ function packValue(
   words[at] = (words[at] ?? 0) | ((value - bitField.lo) << bitField.shift);
 }
 
+/** What unpacking needs, one element per bit field. */
+interface UnpackTables {
+  readonly constants: readonly (readonly [field: number, value: number])[];
+  readonly field: Int32Array;
+  readonly word: Int32Array;
+  readonly shift: Int32Array;
+  readonly mask: Int32Array;
+  readonly lo: Int32Array;
+  readonly tables: readonly (readonly number[] | undefined)[];
+}
+
+const unpackTables = new WeakMap<PackedLayout, UnpackTables>();
+
+function unpackTablesOf(model: Model, layout: PackedLayout): UnpackTables {
+  const known = unpackTables.get(layout);
+  if (known) return known;
+  const { length } = model.program.fields;
+  const unpacked = [
+    ...layout.bitFields.filter(({ field }) => field < length),
+    ...layout.derivedFields,
+  ];
+  const made = {
+    constants: [...model.constants],
+    field: Int32Array.from(unpacked, ({ field }) => field),
+    word: Int32Array.from(unpacked, ({ word }) => word),
+    shift: Int32Array.from(unpacked, ({ shift }) => shift),
+    mask: Int32Array.from(unpacked, ({ mask }) => mask),
+    lo: Int32Array.from(unpacked, ({ lo }) => lo),
+    tables: unpacked.map(({ table }) => table),
+  };
+  unpackTables.set(layout, made);
+  return made;
+}
+
 /** Unpacks the words at `offset` into `state`, one element per field. */
 export function unpackState(
   model: Model,
@@ -89,12 +123,13 @@ export function unpackState(
   offset: number,
   state: Int32Array,
 ): void {
-  const { length } = model.program.fields;
-  for (const [field, value] of model.constants) state[field] = value;
-  for (const bitField of layout.bitFields)
-    if (bitField.field < length) state[bitField.field] = readBitField(bitField, words, offset);
-  for (const bitField of layout.derivedFields)
-    state[bitField.field] = readBitField(bitField, words, offset);
+  const { constants, field, word, shift, mask, lo, tables } = unpackTablesOf(model, layout);
+  for (let i = 0; i < constants.length; i++) state[constants[i]![0]] = constants[i]![1];
+  for (let i = 0; i < field.length; i++) {
+    const raw = (words[offset + word[i]!]! >>> shift[i]!) & mask[i]!;
+    const table = tables[i];
+    state[field[i]!] = table ? table[raw]! : raw + lo[i]!;
+  }
 }
 
 /** One field of the packed words at `offset`. */

@@ -5,6 +5,7 @@ import { eachStatement } from '../../kernel/language/statements';
 import type { Statement } from '../../kernel/language/statements';
 import { sameExpr, simplify } from './simplify';
 import type { FieldFacts } from './simplify';
+import { TupleNumbers } from './tupleNumbers';
 
 /** A property of single states; a state violates it if `violatedWhen` is not 0. */
 export interface StateProperty {
@@ -17,14 +18,10 @@ interface LocalProperty {
   readonly violatedWhen: Expr;
   /** The largest parts that read only the control state. */
   readonly parts: readonly Expr[];
-  /** By class of the parts before and value of the next part: the class. */
-  readonly classes: Map<number, number>;
+  readonly classes: TupleNumbers;
   /** By class: the property in its control states. */
   readonly tests: (Expr | undefined)[];
 }
-
-/** More than the absolute value of any part. */
-const MAX_VALUE = 2 ** 20;
 
 /** Which state properties the steps of one task can affect. */
 export class AffectedProperties {
@@ -55,7 +52,7 @@ export class AffectedProperties {
       }
       const parts: Expr[] = [];
       if (this.collectParts(violatedWhen, parts)) parts.push(violatedWhen);
-      return { violatedWhen, parts, classes: new Map(), tests: [] };
+      return { violatedWhen, parts, classes: new TupleNumbers(), tests: [] };
     });
     this.localOnes = [...this.properties.keys()].filter(
       (number) => this.properties[number]!.parts.length > 0,
@@ -109,14 +106,8 @@ export class AffectedProperties {
     const found = new Int32Array(properties.length);
     for (const number of this.localOnes) {
       const { parts, classes } = properties[number]!;
-      let at = 0;
-      for (const part of parts) {
-        const key = (2 * at + 1) * MAX_VALUE + evaluate(part, state);
-        const next = classes.get(key) ?? classes.size + 1;
-        classes.set(key, next);
-        at = next;
-      }
-      found[number] = at;
+      for (const part of parts)
+        found[number] = classes.append(found[number]!, evaluate(part, state));
     }
     return (this.classes[controlState] = found);
   }

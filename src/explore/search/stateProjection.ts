@@ -1,4 +1,5 @@
 import type { PackedLayout, BitField } from '../engines/packedLayout';
+import { TupleNumbers } from '../engines/tupleNumbers';
 import { hashWords } from '../engines/stateStore';
 
 /** Numbers the classes of stored states that agree on some fields. */
@@ -41,11 +42,16 @@ function controlStateClasses(
       ]);
   return [...byPosition.values()].flatMap((group): ControlStateClasses[] => {
     const { word, shift, mask, table } = group[0]!;
-    const firsts = new Map<string, number>();
-    const first = Int32Array.from(table!, (_, controlState) => {
-      const key = group.map((s) => s.table![controlState]).join();
-      const known = firsts.get(key) ?? controlState;
-      firsts.set(key, known);
+    const values = new TupleNumbers();
+    const classes = new Int32Array(table!.length);
+    for (const each of group)
+      each.table!.forEach((value, controlState) => {
+        classes[controlState] = values.append(classes[controlState]!, value);
+      });
+    const firsts = new Map<number, number>();
+    const first = classes.map((number, controlState) => {
+      const known = firsts.get(number) ?? controlState;
+      firsts.set(number, known);
       return known << shift;
     });
     if (firsts.size > 1 && firsts.size === table!.length) {
