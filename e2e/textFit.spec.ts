@@ -230,6 +230,28 @@ for (const focus of [true, false])
     expect(hidden).toEqual([]);
   });
 
+test('what a process waits for is shown in full on a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('./?scenario=bind-race&design=upstream&step=44');
+  await idle(page);
+  const line = page.locator('[data-node] [data-status="waiting"] > small');
+  await expect(line).toHaveText('for devset vfio0.lock');
+  const { width, height, below } = await line.evaluate((small) => {
+    const range = document.createRange();
+    range.selectNodeContents(small);
+    const node = small.closest('[data-node]')?.getBoundingClientRect();
+    return {
+      width: small.scrollWidth - small.clientWidth,
+      height: small.scrollHeight - small.clientHeight,
+      below: range.getBoundingClientRect().bottom - (node?.bottom ?? 0),
+    };
+  });
+  expect(width).toBeLessThanOrEqual(0);
+  expect(height).toBeLessThanOrEqual(0);
+  // The line box of the font is higher than its letters.
+  expect(below).toBeLessThanOrEqual(1);
+});
+
 test('the calls, the files and the text of a step are shown in full', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   for (const address of [
