@@ -1,4 +1,11 @@
-import { Fragment, useEffect, useRef, type CSSProperties } from 'react';
+import {
+  Fragment,
+  useEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+} from 'react';
 import { makeMutation, type Mutation } from '../../kernel/language/mutation';
 import { callText } from '../../scenario/format/callText';
 import { currentSnapshot } from '../../session/trace/replay';
@@ -47,6 +54,23 @@ export function SourcePanel() {
       ?.querySelector('[aria-current="step"]')
       ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [snapshot]);
+  // One tab stop for the buttons of all steps: the one that had the focus last, else the first one of the current step.
+  const [focused, setFocused] = useState<string>();
+  const nextPc = last?.pc ?? tasks.find((task) => task.index === call?.task)?.nextStep?.pc;
+  const rowNames = steps.map(
+    ({ name }, index) =>
+      `${name} ${steps.slice(0, index).filter((each) => each.name === name).length}`,
+  );
+  const tabStop = rowNames.some((row) => focused === disableName(row) || focused === swapName(row))
+    ? focused
+    : disableName(
+        rowNames[
+          Math.max(
+            0,
+            steps.findIndex(({ pc }) => pc === nextPc),
+          )
+        ] ?? '',
+      );
   const hoverStep = (step: Step) => () =>
     dispatch(session, 'hover', { target: fieldsTouchedBy(program, step) });
   return (
@@ -74,70 +98,86 @@ export function SourcePanel() {
       {!call && (
         <p className={panels.note}>No call yet. Run a call or press Play to see its source.</p>
       )}
-      {steps.map((step, index) => {
-        const tasksHere = tasks.filter(
-          (task) =>
-            task.nextStep?.name === step.name &&
-            (task.index !== call?.task || task.nextStep.pc === step.pc),
-        );
-        const isLast = last?.pc === step.pc;
-        const isCurrent = last ? isLast : tasksHere.length > 0;
-        const taskName = isLast ? program.tasks[call?.task ?? -1]?.name : tasksHere[0]?.name;
-        return (
-          <Fragment key={step.pc}>
-            {step.routine !== steps[index - 1]?.routine && (
-              <h3 className={styles.routine}>{step.routine}()</h3>
-            )}
-            <div
-              className={styles.step}
-              aria-current={isCurrent ? 'step' : undefined}
-              data-highlighted={isStepHighlighted(program, step, hover) ? '' : undefined}
-              data-disabled-step={
-                mutations.some(
-                  (mutation) => mutation.kind === 'without' && mutation.step === step.name,
-                )
-                  ? ''
-                  : undefined
-              }
-              style={
-                {
-                  '--process-colour':
-                    taskName === undefined ? 'transparent' : processColour(program.world, taskName),
-                } as CSSProperties
-              }
-              onMouseEnter={hoverStep(step)}
-              onFocus={hoverStep(step)}
-            >
-              <span className={styles.tag}>
-                {step.id}{' '}
-                <span data-tooltip={confidenceText(step.confidence)}>
-                  {confidenceTag(step.confidence)}
-                </span>
-                <span className={styles.markers}>
-                  {isLast && <span>last step</span>}
-                  {tasksHere.map((task) => (
-                    <span key={task.name}>
-                      <SymbolIcon symbol="waiting" /> {task.name}
-                    </span>
-                  ))}
-                </span>
-              </span>
-              <pre>
-                {withUnbrokenParts(
-                  step.source.length > 0 ? step.source.join('\n') : `/* ${step.title} */`,
-                )}
-              </pre>
-              {(isCurrent || hover?.step === step.name) && (
-                <cite>
-                  {step.cite}
-                  {step.confidence === 'SRC' ? '' : ` (${confidenceText(step.confidence)})`}
-                </cite>
+      <div
+        role="toolbar"
+        tabIndex={-1}
+        aria-orientation="vertical"
+        aria-label="Disable or swap steps. Up and Down choose a step, Left and Right a button."
+        onKeyDown={moveFocus}
+        onFocus={({ target }) => setFocused(target.dataset['change'] ?? focused)}
+      >
+        {steps.map((step, index) => {
+          const tasksHere = tasks.filter(
+            (task) =>
+              task.nextStep?.name === step.name &&
+              (task.index !== call?.task || task.nextStep.pc === step.pc),
+          );
+          const isLast = last?.pc === step.pc;
+          const isCurrent = last ? isLast : tasksHere.length > 0;
+          const taskName = isLast ? program.tasks[call?.task ?? -1]?.name : tasksHere[0]?.name;
+          return (
+            <Fragment key={step.pc}>
+              {step.routine !== steps[index - 1]?.routine && (
+                <h3 className={styles.routine}>{step.routine}()</h3>
               )}
-              <MutationButtons step={step} next={steps[index + 1]} />
-            </div>
-          </Fragment>
-        );
-      })}
+              <div
+                className={styles.step}
+                aria-current={isCurrent ? 'step' : undefined}
+                data-highlighted={isStepHighlighted(program, step, hover) ? '' : undefined}
+                data-disabled-step={
+                  mutations.some(
+                    (mutation) => mutation.kind === 'without' && mutation.step === step.name,
+                  )
+                    ? ''
+                    : undefined
+                }
+                style={
+                  {
+                    '--process-colour':
+                      taskName === undefined
+                        ? 'transparent'
+                        : processColour(program.world, taskName),
+                  } as CSSProperties
+                }
+                onMouseEnter={hoverStep(step)}
+                onFocus={hoverStep(step)}
+              >
+                <span className={styles.tag}>
+                  {step.id}{' '}
+                  <span data-tooltip={confidenceText(step.confidence)}>
+                    {confidenceTag(step.confidence)}
+                  </span>
+                  <span className={styles.markers}>
+                    {isLast && <span>last step</span>}
+                    {tasksHere.map((task) => (
+                      <span key={task.name}>
+                        <SymbolIcon symbol="waiting" /> {task.name}
+                      </span>
+                    ))}
+                  </span>
+                </span>
+                <pre>
+                  {withUnbrokenParts(
+                    step.source.length > 0 ? step.source.join('\n') : `/* ${step.title} */`,
+                  )}
+                </pre>
+                {(isCurrent || hover?.step === step.name) && (
+                  <cite>
+                    {step.cite}
+                    {step.confidence === 'SRC' ? '' : ` (${confidenceText(step.confidence)})`}
+                  </cite>
+                )}
+                <MutationButtons
+                  step={step}
+                  next={steps[index + 1]}
+                  row={rowNames[index] ?? ''}
+                  tabStop={tabStop}
+                />
+              </div>
+            </Fragment>
+          );
+        })}
+      </div>
     </section>
   );
 }
@@ -154,13 +194,59 @@ function isStepHighlighted(program: Program, step: Step, hover: HoverTarget | un
     : hover.step === step.name;
 }
 
+/** Up and Down go to the same button of another step, Left and Right to the other button of the step. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const buttonsOf = (row: Element | null | undefined): HTMLElement[] => [
+    ...(row?.querySelectorAll<HTMLElement>('[data-change]') ?? []),
+  ];
+  const row = event.target instanceof Element ? event.target.closest('[data-change-row]') : null;
+  const rows = [...event.currentTarget.querySelectorAll('[data-change-row]')];
+  const column = buttonsOf(row).findIndex((button) => button === event.target);
+  if (!row || column < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+  const at = rows.indexOf(row);
+  const target = {
+    ArrowUp: rows[at - 1],
+    ArrowDown: rows[at + 1],
+    Home: rows[0],
+    End: rows.at(-1),
+    ArrowLeft: row,
+    ArrowRight: row,
+  }[event.key];
+  if (target === undefined && !/^Arrow(Up|Down)$/.test(event.key)) return;
+  const offset = { ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0;
+  const choices = buttonsOf(target);
+  choices[Math.max(0, Math.min(choices.length - 1, column + offset))]?.focus();
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function disableName(row: string): string {
+  return `disable ${row}`;
+}
+
+function swapName(row: string): string {
+  return `swap ${row}`;
+}
+
 /** Disables a step, or swaps it with the next one; the calls run again in the modified design. */
-function MutationButtons({ step, next }: { readonly step: Step; readonly next: Step | undefined }) {
+function MutationButtons({
+  step,
+  next,
+  row,
+  tabStop,
+}: {
+  readonly step: Step;
+  readonly next: Step | undefined;
+  /** Unique in the source: a call may run a step twice. */
+  readonly row: string;
+  readonly tabStop: string | undefined;
+}) {
   const session = useSessionStore();
   const mutations = useSession((state) => changesOf(state.run.setup));
   const swap: Mutation | undefined =
     next?.routine === step.routine ? { kind: 'swap', a: step.name, b: next.name } : undefined;
   const changes: readonly {
+    readonly name: string;
     readonly mutation: Mutation;
     readonly text: string;
     /** What the button says once the change is made. */
@@ -168,6 +254,7 @@ function MutationButtons({ step, next }: { readonly step: Step; readonly next: S
     readonly steps: string;
   }[] = [
     {
+      name: disableName(row),
       mutation: { kind: 'without', step: step.name },
       text: 'Disable',
       undo: 'Enable',
@@ -176,6 +263,7 @@ function MutationButtons({ step, next }: { readonly step: Step; readonly next: S
     ...(swap
       ? [
           {
+            name: swapName(row),
             mutation: swap,
             text: 'Swap',
             undo: 'Swap back',
@@ -185,8 +273,8 @@ function MutationButtons({ step, next }: { readonly step: Step; readonly next: S
       : []),
   ];
   return (
-    <span className={styles.changes}>
-      {changes.map(({ mutation, text, undo, steps }) => {
+    <span className={styles.changes} data-change-row="" data-own-arrows="">
+      {changes.map(({ name, mutation, text, undo, steps }) => {
         const isMade = mutations.some((each) => makeMutation(each) === makeMutation(mutation));
         const verb = isMade ? undo : text;
         return (
@@ -196,6 +284,8 @@ function MutationButtons({ step, next }: { readonly step: Step; readonly next: S
             className={`${buttons.button} ${buttons.small}`}
             aria-label={`${verb} ${steps}`}
             data-tooltip={`${verb} ${steps}`}
+            data-change={name}
+            tabIndex={name === tabStop ? 0 : -1}
             data-made={isMade ? '' : undefined}
             onClick={() => dispatch(session, 'toggle-mutation', { mutation })}
           >
