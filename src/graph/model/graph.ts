@@ -70,7 +70,7 @@ export interface ObjectView extends NodeBase {
 export interface TaskView {
   readonly task: TaskRef;
   readonly status: 'idle' | 'running' | 'waiting' | 'done' | 'refused';
-  /** Its current or next call; of a task that has made all its calls, the last that failed. */
+  /** Its current or next call; of a task that has made all its calls, the last if it failed, or how many failed. */
   readonly call: string;
   /** The next step, what it waits for and who holds that, or the errno. */
   readonly detail: string;

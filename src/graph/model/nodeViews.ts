@@ -229,16 +229,28 @@ function taskView(input: GraphInput, index: number): TaskView {
   return { task, status: 'idle', call, detail, brief: detail };
 }
 
-/** A task that has made all its calls: the last one that failed, if one did. */
+/** A task that has made all its calls: the last one if it failed, else how many failed. */
 function finishedTaskView({ program, state }: GraphInput, index: number): TaskView {
   const task = taskRef(program, index);
-  for (const { index: call, task: caller, call: made } of program.calls.toReversed()) {
-    const errno = caller === index ? callResult(program, state, call) : 0;
-    if (errno === 0) continue;
-    const error = `failed: ${callErrorText(errno)}`;
-    return { task, status: 'refused', call: made.call, detail: error, brief: error };
+  const calls = program.calls.filter((each) => each.task === index);
+  const failures = calls.flatMap(({ index: call, call: { call: name } }) => {
+    const errno = callResult(program, state, call);
+    return errno === 0 ? [] : [{ call, name, error: callErrorText(errno) }];
+  });
+  const last = failures.at(-1);
+  if (!last) return { task, status: 'done', call: '', detail: '', brief: '' };
+  if (last.call === calls.at(-1)?.index) {
+    const error = `failed: ${last.error}`;
+    return { task, status: 'refused', call: last.name, detail: error, brief: error };
   }
-  return { task, status: 'done', call: '', detail: '', brief: '' };
+  const count = `${failures.length} call${failures.length === 1 ? '' : 's'} failed`;
+  return {
+    task,
+    status: 'refused',
+    call: count,
+    detail: `all calls made, of which failed: ${failures.map(({ name, error }) => `${name} (${error})`).join(', ')}`,
+    brief: `${last.name}: ${last.error}`,
+  };
 }
 
 /** One side of the access check. */

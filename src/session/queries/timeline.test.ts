@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { designById } from '../../designs/designs';
 import { evaluate } from '../../kernel/language/expressions';
 import type { Scenario } from '../../scenario/format/scenario';
-import { snapshotAt } from '../trace/replay';
+import { sessionOf } from '../testing/sessionOf';
+import { branchPath, snapshotAt } from '../trace/replay';
 import { openScenario } from '../trace/openScenario';
 import { groupMarks, timelineLanes, type TimelineLane } from './timeline';
 import { pathTo, type TraceNode } from '../trace/traceTree';
@@ -60,6 +61,14 @@ describe('lanes', () => {
         (mark) => mark.kind === 'refused' && mark.depth <= (refused?.to ?? 0),
       ),
     ).toHaveLength(1);
+  });
+
+  it('shows one bar per call, also if the release of a file runs after its close', () => {
+    const bars = timelineLanes(branchPath(sessionOf('hot-unplug').getState())).flatMap(
+      (lane) => lane.bars,
+    );
+    expect(new Set(bars.map(({ call }) => call)).size).toBe(bars.length);
+    expect(bars.filter(({ returnText }) => returnText === undefined)).toEqual([]);
   });
 
   it('shows a lock as held exactly while the state says so, in one row', () => {

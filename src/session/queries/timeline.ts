@@ -3,7 +3,7 @@ import { callErrorText } from '../../kernel/language/errno';
 import { evaluate } from '../../kernel/language/expressions';
 import { callResult } from '../../kernel/machine/machine';
 import type { Call } from '../../kernel/language/world';
-import { callText } from '../../scenario/format/callText';
+import { callExpression, callText } from '../../scenario/format/callText';
 import { memoizeByKey } from '../trace/memoize';
 import { snapshotAt, type Snapshot } from '../trace/replay';
 import { accessFlagOf, fopsText } from '../../graph/model/accessText';
@@ -137,7 +137,10 @@ function makeCallBar(
     ...open,
     to,
     returnText,
-    text: `${callText(open.call)}${returnText === undefined ? '' : ` = ${returnText}`}`,
+    text:
+      returnText === undefined || returnText === open.call.as
+        ? callText(open.call)
+        : `${callExpression(open.call)} = ${returnText}`,
   };
 }
 
@@ -151,7 +154,10 @@ function addTransition(lane: LaneDraft, before: Snapshot, snapshot: Snapshot): v
       ? transition.call
       : undefined;
   const makesCall = snapshot.task === undefined || !isStoreBufferFlush(program, snapshot.task);
-  if (call && makesCall && !lane.openCall) lane.openCall = { from: depth - 1, call };
+  const returned = lane.bars.at(-1);
+  // The release of a file runs after its close has returned, in the same task.
+  if (call && returned?.call === call) lane.bars[lane.bars.length - 1] = { ...returned, to: depth };
+  else if (call && makesCall && !lane.openCall) lane.openCall = { from: depth - 1, call };
   for (const { template: event } of events) {
     if (event.kind === 'lock' || event.kind === 'trylock')
       lane.heldLocks.push({

@@ -4,6 +4,7 @@ import { openScenario } from '../../session/trace/openScenario';
 import { seekTo } from '../../session/actions/stepping';
 import { setSelection } from '../../session/actions/selection';
 import { createSession } from '../../session/store/session';
+import { sessionOf } from '../../session/testing/sessionOf';
 import type { Scenario } from '../../scenario/format/scenario';
 import { LIBRARY } from '../../scenario/library/library';
 import { currentBranch } from '../../session/trace/run';
@@ -125,4 +126,14 @@ it('dims neither a lock that a task waits for, nor the task, nor the holder', ()
     }
   }
   expect(waits).toBeGreaterThan(0);
+});
+
+it('does not name a failed call of a task whose last call succeeded', () => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false }));
+  const session = sessionOf('hot-reset');
+  seekTo(session, currentBranch(session.getState().run).tip.depth);
+  const { view } = createStageStore(session, SIZE).viewStates.nodes.get('process:qemu');
+  const [task] = view?.kind === 'process' ? view.tasks : [];
+  expect(task).toMatchObject({ status: 'refused', call: '1 call failed' });
+  expect(task?.detail).toContain('hot_reset (-');
 });
