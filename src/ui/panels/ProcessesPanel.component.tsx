@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { dispatch } from '../../session/actions/dispatch';
 import { currentSnapshot } from '../../session/trace/replay';
 import { renderWithSession } from '../testing/renderWithSession';
 import { ProcessesPanel } from './ProcessesPanel';
@@ -44,4 +45,17 @@ it('names and marks each thread of a process', async () => {
   await expect.element(rows.nth(1)).toHaveTextContent(/^qemu\/2/);
   const marks = rows.elements().map((row) => row.querySelector('svg')?.innerHTML);
   expect(new Set(marks).size).toBe(2);
+});
+
+it('brings the card of a selected process into view', async () => {
+  const { getByRole, session } = await renderWithSession(
+    <div style={{ height: 240, overflow: 'auto' }}>
+      <ProcessesPanel />
+    </div>,
+    'bind-race',
+  );
+  const dpdk = getByRole('region', { name: 'dpdk' });
+  await expect.element(dpdk.getByRole('heading')).not.toBeInViewport();
+  dispatch(session, 'select', { name: 'dpdk' });
+  await expect.element(dpdk.getByRole('heading')).toBeInViewport();
 });

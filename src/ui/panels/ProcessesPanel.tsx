@@ -1,4 +1,4 @@
-import { useRef, type CSSProperties } from 'react';
+import { useEffect, useRef, type CSSProperties } from 'react';
 import { availableCalls, type Caller } from '../../session/queries/availableCalls';
 import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/trace/replay';
 import { accessFlagOf, accessLabel, fopsText } from '../../graph/model/accessText';
@@ -78,6 +78,10 @@ interface ProcessCardProps {
 function ProcessCard({ caller, fds, collapsed, tasks, callMode, colour }: ProcessCardProps) {
   const card = useRef<HTMLElement>(null);
   useFocusFallback(card);
+  const selected = useSession((state) => state.selection === caller.name);
+  useEffect(() => {
+    if (selected) card.current?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
   const choices = choicesByVerb(caller);
   const unavailable = caller.calls.filter((call) => call.choices.length === 0);
   // The files are below the call buttons, and every task keeps its row: a call moves no button that is under the pointer.

@@ -39,8 +39,8 @@ function ProcessDetails({ name }: { readonly name: string }) {
       ))}
       {tasks.length === 0 && (
         <p className={panels.note}>
-          {name === 'driver' ? 'The driver registers and unregisters devices. It' : name} makes no
-          calls in this run.
+          {name === 'driver' ? 'The driver registers and unregisters devices. It' : name} has made
+          no call. The calls panel has those that it can make.
         </p>
       )}
       <OpenFileList process={name} />
