@@ -5,6 +5,7 @@ import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../schedule';
 import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
+import { NoSteps } from './NoSteps';
 import { snapshotText } from '../../session/trace/snapshotText';
 import panels from './panels.module.css';
 import styles from './StepTable.module.css';
@@ -46,7 +47,7 @@ export function StepTable() {
           ))}
         </tbody>
       </table>
-      {path.length < 2 && <p className={styles.empty}>No steps yet. Run a call or press Play.</p>}
+      {path.length < 2 && <NoSteps className={styles.empty} />}
     </section>
   );
 }

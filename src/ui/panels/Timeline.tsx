@@ -14,6 +14,7 @@ import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../schedule';
 import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
+import { NoSteps } from './NoSteps';
 import { StepFooter } from './StepFooter';
 import { StepSlider } from './StepSlider';
 import styles from './Timeline.module.css';
@@ -117,9 +118,7 @@ export function Timeline() {
                 onSelectStep={seek}
               />
             ))}
-            {lanes.length === 0 && (
-              <p className={styles.empty}>No steps yet. Run a call or press Play.</p>
-            )}
+            {lanes.length === 0 && <NoSteps className={styles.empty} />}
           </div>
           <i className={styles.future} style={{ left: `${(cursor / steps) * 100}%` }} />
           {hoveredDepth !== undefined && hoveredDepth > 0 && (

@@ -101,7 +101,7 @@ function QuizRound({ session }: { readonly session: Session }) {
       <div className={styles.head}>
         <h2>Quiz</h2>
         <output aria-label="Score">
-          {score.correct} of {score.asked} correct
+          {score.asked > 0 && `${score.correct} of ${score.asked} correct`}
         </output>
         <button
           type="button"
@@ -139,7 +139,7 @@ function QuizRound({ session }: { readonly session: Session }) {
           <p className={styles.question}>
             {score.asked > 0
               ? 'No more questions in this run.'
-              : 'No questions after this step on this branch.'}
+              : 'There is nothing to ask after this step. Start over asks from the first step.'}
           </p>
           <div className={styles.choices}>
             <button
