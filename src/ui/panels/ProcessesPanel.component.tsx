@@ -59,3 +59,28 @@ it('brings the card of a selected process into view', async () => {
   dispatch(session, 'select', { name: 'dpdk' });
   await expect.element(dpdk.getByRole('heading')).toBeInViewport();
 });
+
+it('leaves the button under the pointer where it is, whatever its call makes available', async () => {
+  const { getByRole } = await renderWithSession(
+    <div style={{ width: '240px', height: '600px', overflow: 'auto' }}>
+      <ProcessesPanel />
+    </div>,
+    'bind-race',
+  );
+  const qemu = getByRole('region', { name: 'qemu' });
+  const clickInPlace = async (name: string, result: string): Promise<void> => {
+    const button = qemu.getByRole('button', { name, exact: true });
+    await expect.element(button).toBeInTheDocument();
+    button.element().scrollIntoView({ block: 'center' });
+    await button.hover();
+    const { top } = button.element().getBoundingClientRect();
+    await button.click();
+    await expect.element(qemu).toHaveTextContent(result);
+    expect(button.element().getBoundingClientRect().top, name).toBeCloseTo(top, 0);
+  };
+  await clickInPlace('Open vfio0', 'fd1 vfio0');
+  await clickInPlace('Open /dev/iommu', 'iommufd1 iommufd');
+  await clickInPlace('Close iommufd1', 'Unavailable (17)');
+  await getByRole('radio', { name: 'Start calls, then step them manually' }).click({ force: true });
+  await clickInPlace('Start: Open /dev/iommu', 'open_iommufd');
+});

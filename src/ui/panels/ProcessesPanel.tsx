@@ -1,4 +1,4 @@
-import { useEffect, useRef, type CSSProperties } from 'react';
+import { useEffect, useRef, useState, type CSSProperties } from 'react';
 import { availableCalls, type Caller } from '../../session/queries/availableCalls';
 import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/trace/replay';
 import { accessFlagOf, accessLabel, fopsText } from '../../graph/model/accessText';
@@ -10,9 +10,10 @@ import { processColour } from '../controls/processColour';
 import { useFocusFallback } from '../controls/useFocusFallback';
 import { useSession, useSessionStore } from '../useSession';
 import { IdleTaskRow, TaskRow } from './TaskRow';
+import { shownCalls, type ShownCall, type ShownCalls } from './shownCalls';
+import { useSteadyPointer } from './useSteadyPointer';
 import styles from './ProcessesPanel.module.css';
 import type { OpenFd } from '../../session/queries/openFds';
-import type { CallChoice } from '../../session/queries/callTemplates';
 import { dispatch } from '../../session/actions/dispatch';
 
 /** With more processes than this, their calls are collapsed, so that all tasks stay visible. */
@@ -26,8 +27,9 @@ export function ProcessesPanel() {
   const tasks = taskStatuses(snapshot);
   const callers = availableCalls(afterCall);
   const files = new Map(availableCalls(snapshot).map(({ name, fds }) => [name, fds]));
+  const { panel, isOver, handlers } = useSteadyPointer();
   return (
-    <>
+    <div ref={panel} className={styles.panel} {...handlers}>
       <div className={styles.mode}>
         <Segmented<PageLayout['callMode']>
           label="Call mode"
@@ -52,9 +54,10 @@ export function ProcessesPanel() {
           callMode={callMode}
           tasks={tasks.filter((task) => task.process === caller.name)}
           colour={processColour(snapshot.program.world, caller.name)}
+          keepPlaces={isOver}
         />
       ))}
-    </>
+    </div>
   );
 }
 
@@ -73,27 +76,37 @@ interface ProcessCardProps {
   readonly tasks: readonly TaskStatus[];
   readonly callMode: PageLayout['callMode'];
   readonly colour: string;
+  /** The call buttons stay where they are. */
+  readonly keepPlaces: boolean;
 }
 
-function ProcessCard({ caller, fds, collapsed, tasks, callMode, colour }: ProcessCardProps) {
+function ProcessCard({
+  caller,
+  fds,
+  collapsed,
+  tasks,
+  callMode,
+  colour,
+  keepPlaces,
+}: ProcessCardProps) {
   const card = useRef<HTMLElement>(null);
   useFocusFallback(card);
   const selected = useSession((state) => state.selection === caller.name);
   useEffect(() => {
     if (selected) card.current?.scrollIntoView({ block: 'nearest' });
   }, [selected]);
-  const choices = choicesByVerb(caller);
+  const calls = useShownCalls(caller, keepPlaces);
   const unavailable = caller.calls.filter((call) => call.choices.length === 0);
   // The files are below the call buttons, and every task keeps its row: a call moves no button that is under the pointer.
-  const calls = (
+  const callList = (
     <>
       <div className={styles.calls}>
-        {[...choices].map(([verb, verbChoices]) => (
+        {[...calls].map(([verb, verbCalls]) => (
           <div key={verb} className={styles.verb} role="group" aria-label={verb}>
             <span aria-hidden="true">{verb}</span>
             <div>
-              {verbChoices.map((choice) => (
-                <CallButton key={choice.title} choice={choice} callMode={callMode} />
+              {verbCalls.map((call) => (
+                <CallButton key={call.choice.title} call={call} callMode={callMode} />
               ))}
             </div>
           </div>
@@ -143,21 +156,25 @@ function ProcessCard({ caller, fds, collapsed, tasks, callMode, colour }: Proces
       ))}
       {collapsed ? (
         <details className={styles.collapsed}>
-          <summary>Calls ({[...choices.values()].flat().length})</summary>
-          {calls}
+          <summary>
+            Calls ({[...calls.values()].flat().filter((call) => call.available).length})
+          </summary>
+          {callList}
         </details>
       ) : (
-        calls
+        callList
       )}
     </section>
   );
 }
 
-function choicesByVerb({ calls }: Caller): ReadonlyMap<string, readonly CallChoice[]> {
-  const byVerb = new Map<string, readonly CallChoice[]>();
-  for (const { verb, choices } of calls)
-    if (choices.length > 0) byVerb.set(verb, [...(byVerb.get(verb) ?? []), ...choices]);
-  return byVerb;
+/** The call buttons of a caller; while `keepPlaces`, none leaves its place. */
+function useShownCalls(caller: Caller, keepPlaces: boolean): ShownCalls {
+  const [shown, setShown] = useState(() => ({ caller, keepPlaces, calls: shownCalls(caller) }));
+  if (shown.caller === caller && shown.keepPlaces === keepPlaces) return shown.calls;
+  const calls = shownCalls(caller, keepPlaces ? shown.calls : undefined);
+  setShown({ caller, keepPlaces, calls });
+  return calls;
 }
 
 function FdButton({ fd }: { readonly fd: OpenFd }) {
@@ -183,10 +200,10 @@ function FdButton({ fd }: { readonly fd: OpenFd }) {
 }
 
 function CallButton({
-  choice,
+  call: { choice, available },
   callMode,
 }: {
-  readonly choice: CallChoice;
+  readonly call: ShownCall;
   readonly callMode: PageLayout['callMode'];
 }) {
   const session = useSessionStore();
@@ -195,13 +212,13 @@ function CallButton({
       type="button"
       className={`${buttons.button} ${buttons.small}`}
       aria-label={callMode === 'run' ? choice.title : `Start: ${choice.title}`}
-      onClick={(event) =>
-        dispatch(
-          session,
-          (callMode === 'run') === event.shiftKey ? 'start-call' : 'run-call',
-          choice,
-        )
-      }
+      aria-disabled={!available || undefined}
+      data-disabled={available ? undefined : ''}
+      onClick={(event) => {
+        if (!available) return;
+        const command = (callMode === 'run') === event.shiftKey ? 'start-call' : 'run-call';
+        dispatch(session, command, choice);
+      }}
     >
       {choice.label}
     </button>

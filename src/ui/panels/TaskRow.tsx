@@ -26,6 +26,7 @@ export function TaskRow({
   const state = isBlocked ? 'waiting' : task.currentCall ? 'running' : 'next';
   if (!task.nextStep)
     return <IdleTaskRow text="all calls made" task={named ? task.name : undefined} />;
+  const next = task.wait ? waitSentence(task.wait) : task.nextStep.title;
   const onClick = (command: 'step-task' | 'run-task') => () => {
     if (task.canStep) dispatch(session, command, { task: task.name });
   };
@@ -67,13 +68,13 @@ export function TaskRow({
       </div>
       <p className={styles.now}>
         {call && (
-          <span>
+          <span className={styles.call} data-tooltip={callText(call.call)}>
             {{ waiting: 'waits in', running: 'in', next: 'next' }[state]}{' '}
             <code>{callText(call.call)}</code>
           </span>
         )}
-        <span className={styles.next}>
-          {task.wait ? waitSentence(task.wait) : task.nextStep.title}
+        <span className={styles.next} data-tooltip={next}>
+          {next}
         </span>
       </p>
     </div>
