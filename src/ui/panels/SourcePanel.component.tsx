@@ -33,6 +33,20 @@ it('checks the design again when a step is disabled and enabled', async () => {
   await expect.element(panel).not.toHaveTextContent('Violated');
 });
 
+it('follows the task that makes the call, not one that waits in the same call', async () => {
+  const { getByRole, session } = await renderWithSession(
+    <div style={{ height: 300, overflow: 'auto' }}>
+      <SourcePanel />
+    </div>,
+    'bind-race',
+  );
+  seekTo(session, 33);
+  const { program, step } = currentSnapshot(session.getState());
+  expect(program.tasks[program.calls[step?.call ?? -1]?.task ?? -1]?.name).toBe('qemu');
+  const next = getByRole('region', { name: 'Source' }).getByText('BIND.12:IBIND.4').first();
+  await expect.element(next).toBeInViewport();
+});
+
 it('marks the last step at the end of a run', async () => {
   const { getByRole, session } = await renderWithSession(<SourcePanel />, 'bind-race');
   seekTo(session, Number.MAX_SAFE_INTEGER);

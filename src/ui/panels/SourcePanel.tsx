@@ -51,7 +51,7 @@ export function SourcePanel() {
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     panel.current
-      ?.querySelector('[aria-current="step"]')
+      ?.querySelector('[data-own-step]')
       ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [snapshot]);
   // One tab stop for the buttons of all steps: the one that had the focus last, else the first one of the current step.
@@ -123,6 +123,7 @@ export function SourcePanel() {
               <div
                 className={styles.step}
                 aria-current={isCurrent ? 'step' : undefined}
+                data-own-step={step.pc === nextPc ? '' : undefined}
                 data-highlighted={isStepHighlighted(program, step, hover) ? '' : undefined}
                 data-disabled-step={
                   mutations.some(
