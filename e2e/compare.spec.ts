@@ -32,7 +32,7 @@ test('four designs play the same calls, stop where results differ first, and say
   await idle(page);
   await page.keyboard.press('2');
   await expect(page.getByRole('region', { name: /^Stage of / })).toHaveCount(4);
-  await expect(page.getByRole('heading', { name: /The same until step/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /Results are the same until step/ })).toBeVisible();
   // Each stage is whole, and stays so while its steps are legible.
   expect(await cutIn(page, 'article, [data-lane] span')).toEqual([]);
   // Without the RFC, which refuses at the open, the binds differ first.

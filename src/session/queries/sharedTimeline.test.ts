@@ -66,6 +66,29 @@ describe('the shared timeline', () => {
     expect(steps).toEqual(first?.sides.map(({ step }) => step));
   });
 
+  it('aligns a call that one design refuses early with its return in the others', () => {
+    const timeline = timelineOf(sessionOf('bind-race').getState());
+    const { runs, depths, differences } = timeline;
+    expect(differences.length).toBeGreaterThan(0);
+    for (const { tick, call, sides } of differences)
+      for (const [i, line] of depths.entries()) {
+        const decision = runs[i]?.outcomes[call ?? -1]?.depth;
+        if (decision === undefined) continue;
+        // Each run makes the step that decides at this tick, no earlier.
+        expect([runs[i]?.name, line[tick], line[tick - 1]]).toEqual([
+          runs[i]?.name,
+          decision,
+          decision - 1,
+        ]);
+        const node = runs[i]?.path[decision];
+        expect(node && snapshotAt(node).step?.id).toBe(sides[i]?.step);
+      }
+    // dpdk's open returns at once in the RFC, and 11 steps of qemu and dpdk later in Linux.
+    expect(sentencesOf(timeline)[0]).toBe(
+      'rfc-opened refuses here: OPEN.4, -EBUSY (the device is already open).',
+    );
+  });
+
   it('compares neither the numbers of fds nor calls that follow from a failed one', () => {
     const { differences } = timelineOf(sessionOf('bind-race').getState());
     // dpdk's iommufd is fd 3 after the failed open and fd 4 elsewhere; its bind is skipped in the RFC.

@@ -53,77 +53,65 @@ export interface SharedTimeline {
   readonly differences: readonly RunDifference[];
 }
 
-/** Consecutive steps of one call in one run. */
+/** Consecutive steps of one call in one run. A step that decides a differing call is a segment alone. */
 interface CallSegment {
   readonly call: number;
   readonly first: number;
   readonly last: number;
+  readonly decides: boolean;
 }
 
-/** The shared timeline of at least one run. Same object for the same runs. */
+/**
+ * The shared timeline of at least one run. Same object for the same runs.
+ *
+ * Runs are aligned by what they do, not by their numbers of steps. Each run is a sequence of segments: consecutive steps of one
+ * call. If a call does not do the same in all runs, the step that decides it (the check that fails, the step that blocks, the
+ * return) is a segment alone. The sequences are merged in order, and the deciding steps of a call are always merged with each
+ * other. So a run that decides early waits before that step until every run is there; then all decide at the same tick, and no
+ * earlier tick has a difference in this call. A run without the next segment of the merged sequence waits; of runs that have it,
+ * each starts at its first tick, and the shorter ones wait at its end. Where two runs decide two calls in opposite orders, only
+ * one can be aligned: the difference in the other is at the tick at which the last run has decided.
+ */
 export const sharedTimeline = memoizeByKey((runs: readonly ComparedRun[]): SharedTimeline => {
-  const segments = runs.map(({ path }) => segmentsOf(path));
-  const calls = segments.reduce<readonly number[]>(
-    (merged, each) =>
-      mergeInOrder(
-        merged,
-        each.map(({ call }) => call),
-      ),
-    [],
+  const differing = differingCalls(runs);
+  const sequences = runs.map(({ path, outcomes }) =>
+    segmentsOf(path, new Set(differing.map((index) => outcomes[index]?.depth))),
   );
-  const differing = new Set(differingCalls(runs));
+  const merged = sequences.reduce<readonly CallSegment[]>(mergeInOrder, []);
   const cursors = runs.map(() => 0);
   const depths: number[][] = runs.map(() => [0]);
   const decided = new Map<number, number>();
   const spans: TimelineSpan[] = [];
-  for (const index of calls) {
-    const parts = runs.map((run, i) => {
-      const segment = segments[i]?.[cursors[i] ?? 0];
-      if (segment?.call !== index) return undefined;
+  for (const segment of merged) {
+    const parts = sequences.map((sequence, i) => {
+      const part = sequence[cursors[i] ?? 0];
+      if (!part || !isSame(part, segment)) return undefined;
       cursors[i] = (cursors[i] ?? 0) + 1;
-      return {
-        ...segment,
-        decision: differing.has(index) ? run.outcomes[index]?.depth : undefined,
-      };
+      return part;
     });
     const start = (depths[0]?.length ?? 1) - 1;
-    const at = (part: CallSegment & { readonly decision: number | undefined }): number =>
-      part.decision !== undefined && part.decision >= part.first && part.decision <= part.last
-        ? part.decision - part.first + 1
-        : 0;
-    // Every run waits before the step that decides, so that all decide at the same tick.
-    const before = Math.max(0, ...parts.map((part) => (part ? at(part) : 0)));
-    const length = Math.max(
-      ...parts.map((part) =>
-        part ? (at(part) > 0 ? before - at(part) : 0) + part.last - part.first + 1 : 0,
-      ),
-    );
+    const length = Math.max(...parts.map((part) => (part ? part.last - part.first + 1 : 0)));
     parts.forEach((part, i) => {
       const line = depths[i];
-      if (!line) return;
-      const from = line.at(-1) ?? 0;
-      for (let tick = 1; tick <= length; tick += 1) {
-        if (!part) {
-          line.push(from);
-          continue;
-        }
-        const decision = at(part);
-        const steps =
-          decision === 0 || tick < before
-            ? Math.min(tick, decision === 0 ? Infinity : decision - 1)
-            : tick - before + decision;
-        line.push(Math.min(part.first + steps - 1, part.last));
-      }
-      if (part && at(part) > 0) decided.set(index, start + before);
+      const from = line?.at(-1) ?? 0;
+      for (let tick = 1; tick <= length; tick += 1)
+        line?.push(part ? Math.min(part.first + tick - 1, part.last) : from);
     });
-    const call = lastCall(runs, index);
-    if (call) spans.push({ index, call, start, length });
+    if (segment.decides) decided.set(segment.call, start + length);
+    const last = spans.at(-1);
+    const call = lastCall(runs, segment.call);
+    if (last?.index === segment.call)
+      spans[spans.length - 1] = { ...last, length: last.length + length };
+    else if (call) spans.push({ index: segment.call, call, start, length });
   }
   const end = (depths[0]?.length ?? 1) - 1;
   return { runs, spans, end, depths, differences: differencesOf(runs, depths, decided, end) };
 });
 
-function segmentsOf(path: readonly TraceNode[]): readonly CallSegment[] {
+function segmentsOf(
+  path: readonly TraceNode[],
+  decisions: ReadonlySet<number | undefined>,
+): readonly CallSegment[] {
   const tip = path.at(-1);
   const calls = tip ? snapshotAt(tip).program.calls : [];
   const segments: CallSegment[] = [];
@@ -133,38 +121,54 @@ function segmentsOf(path: readonly TraceNode[]): readonly CallSegment[] {
       node.transition?.kind === 'issue'
         ? node.transition.call
         : program.calls[step?.call ?? -1]?.call;
-    const index = calls.findIndex(({ call }) => call === made);
+    const call = calls.findIndex((each) => each.call === made);
+    const decides = decisions.has(node.depth);
     const last = segments.at(-1);
-    if (last?.call === index) segments[segments.length - 1] = { ...last, last: node.depth };
-    else segments.push({ call: index, first: node.depth, last: node.depth });
+    if (last?.call === call && !last.decides && !decides)
+      segments[segments.length - 1] = { ...last, last: node.depth };
+    else segments.push({ call, first: node.depth, last: node.depth, decides });
   }
   return segments;
 }
 
-/** A shortest sequence that has both sequences in their order: what both have is there once. */
-function mergeInOrder(a: readonly number[], b: readonly number[]): readonly number[] {
-  // Length of the longest common subsequence from (i, j) on.
+function isSame(a: CallSegment, b: CallSegment): boolean {
+  return a.call === b.call && a.decides === b.decides;
+}
+
+/** More than the number of segments of any run. */
+const DECISION_WEIGHT = 1_000_000;
+
+/** A shortest sequence that has both sequences in their order: what both have is there once, above all the steps that decide. */
+function mergeInOrder(
+  a: readonly CallSegment[],
+  b: readonly CallSegment[],
+): readonly CallSegment[] {
+  // Weight of the heaviest common subsequence from (i, j) on.
   const common: number[][] = Array.from({ length: a.length + 1 }, () =>
     Array.from({ length: b.length + 1 }, () => 0),
   );
   const at = (i: number, j: number): number => common[i]?.[j] ?? 0;
-  for (let i = a.length - 1; i >= 0; i -= 1)
-    for (let j = b.length - 1; j >= 0; j -= 1) {
+  const weight = (x: CallSegment, y: CallSegment): number =>
+    isSame(x, y) ? (x.decides ? DECISION_WEIGHT : 1) : 0;
+  for (const [i, x] of [...a.entries()].toReversed())
+    for (const [j, y] of [...b.entries()].toReversed()) {
       const row = common[i];
-      if (row) row[j] = a[i] === b[j] ? 1 + at(i + 1, j + 1) : Math.max(at(i + 1, j), at(i, j + 1));
+      const both = weight(x, y);
+      if (row)
+        row[j] = Math.max(at(i + 1, j), at(i, j + 1), both > 0 ? both + at(i + 1, j + 1) : 0);
     }
-  const merged: number[] = [];
+  const merged: CallSegment[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
     const [x, y] = [a[i], b[j]];
-    if (x !== undefined && x === y) {
+    if (x && y && weight(x, y) > 0 && at(i, j) === weight(x, y) + at(i + 1, j + 1)) {
       merged.push(x);
       i += 1;
       j += 1;
-    } else if (y === undefined || (x !== undefined && at(i + 1, j) >= at(i, j + 1))) {
-      merged.push(x ?? -1);
+    } else if (x && (!y || at(i + 1, j) >= at(i, j + 1))) {
+      merged.push(x);
       i += 1;
-    } else {
+    } else if (y) {
       merged.push(y);
       j += 1;
     }

@@ -32,7 +32,7 @@ export function DifferenceHeadline({ timeline }: { readonly timeline: SharedTime
           </>
         ) : first ? (
           <>
-            The same until step {first.tick} of {end}
+            Results are the same until step {first.tick} of {end}
           </>
         ) : (
           'All calls do the same in these columns'
