@@ -116,7 +116,7 @@ const faults: readonly Fault[] = [
     name: 'omit BIND.9',
     as: ['--without upstream/bind_iommufd/BIND.9'],
     calls: [...bindCalls('qemu', 1), ...bindCalls('qemu/2', 2, 'i1')],
-    seen: ['single-bind', 'counters'],
+    seen: ['single-bind'],
   },
   {
     name: 'a read and a write instead of the cmpxchg in D1 2.5/4',

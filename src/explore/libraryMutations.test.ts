@@ -63,11 +63,16 @@ const world: World = {
 };
 const upstream = designById('upstream')!;
 
-function checkCalls(calls: readonly Call[], without?: string, design = upstream): CheckResult {
+function checkCalls(
+  calls: readonly Call[],
+  without?: string,
+  design = upstream,
+  inWorld = world,
+): CheckResult {
   const mutation = without === undefined ? undefined : parseMutation('without', without);
   const changed = mutate(design, {}, mutation ? [mutation] : []);
   if (!changed.ok) throw new Error(changed.message);
-  return runCheck(compile(changed.design, {}, world, calls), { outcomes: false });
+  return runCheck(compile(changed.design, {}, inWorld, calls), { outcomes: false });
 }
 
 describe('memory in a lookup for another device', () => {
@@ -233,5 +238,64 @@ describe('a removed step is noticed', () => {
     ['close-detaches', 'release_cdev/CLOSE.3', 'counters', 'vfio0.driver_open is 1'],
   ] as const)('in %s: %s', (id, step, property, text) => {
     expect(violation(checkWithout(id, `upstream/${step}`), property)).toContain(text);
+  });
+});
+
+describe('the second bind of a device', () => {
+  const reaches = /reaches vfio0 for iommufd. ctx, and fd. \(.*\) for iommufd. ctx/;
+
+  it.each(['first-race', 'bind-race'])(
+    'gets access in %s without the check of open_count, as only the first open claims the DMA',
+    (id) => {
+      const result = checkWithout(id, 'upstream/bind_iommufd/BIND.9');
+      expect(violation(result, 'owner-exclusive')).toMatch(reaches);
+      expect(violation(result, 'single-bind')).toContain('both cdev files of vfio0');
+    },
+  );
+
+  it('gets access in first-race without the lock of the reset set', () => {
+    const result = checkWithout('first-race', 'upstream/bind_iommufd/BIND.6#mutexLock');
+    expect(violation(result, 'owner-exclusive')).toMatch(reaches);
+  });
+
+  it('is refused in double-bind without the check of open_count: the fd is the same', () => {
+    const result = checkWithout('double-bind', 'upstream/bind_iommufd/BIND.9');
+    expect(result.properties.filter(({ status }) => status === 'violated')).toEqual([]);
+  });
+
+  it('gives access in double-bind without the lock before the first bind has claimed the DMA', () => {
+    const result = checkWithout('double-bind', 'upstream/bind_iommufd/BIND.6#mutexLock');
+    expect(violation(result, 'dma-owner')).toBeDefined();
+    expect(violation(result, 'counters')).toBeDefined();
+  });
+});
+
+describe('a check of the kernel that another step makes always true', () => {
+  it('refuses the bind without an iommufd, and warns', () => {
+    const result = checkWithout('cdev-path', 'upstream/bind_iommufd/BIND.7');
+    expect(violation(result, 'warnings')).toContain('the group has no container');
+  });
+
+  it('refuses the attach of a device without iommufd_device, and warns', () => {
+    const result = checkWithout('cdev-path', 'upstream/bind_iommufd/BIND.12');
+    expect(violation(result, 'warnings')).toContain('the device is not bound');
+  });
+
+  it('leaves the count of a kernel driver as it is if user space does not own the DMA', () => {
+    const result = checkCalls(
+      [
+        { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+        { by: 'qemu', call: 'open_iommufd', as: 'iommufd1' },
+        { by: 'driver', call: 'probe_driver', device: 'nic0' },
+        { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'iommufd1' },
+        { by: 'qemu', call: 'close', fd: 'fd1' },
+      ],
+      'upstream/bind_iommufd/BIND.12:IBIND.4',
+      upstream,
+      { ...world, devices: [world.devices[0]!, { name: 'nic0', group: '12', registered: false }] },
+    );
+    expect(violation(result, 'warnings')).toContain('the group has no owner');
+    // The probe counts after the bind too: a count that the close had cleared would be missing.
+    expect(violation(result, 'counters')).not.toContain('is 0, but it is held by nic0');
   });
 });

@@ -1,6 +1,7 @@
 import type { ObjectType, StepSpec } from '../../kernel/language/design';
 import { countDevices, countFiles, sumOf } from '../../kernel/language/staticNumber';
 import {
+  anyOf,
   decrement,
   enumValues,
   eq,
@@ -140,11 +141,10 @@ export function deviceReleaseDmaOwner(id: string, next?: string): StepSpec {
     cite: `${CITE}, iommu_device_release_dma_owner`,
     ops: [
       mutexLock('iommu_group.mutex'),
-      warnOn(eq('iommu_group.owner_cnt', 0), 'the group has no owner'),
       branch(
         lt(1, 'iommu_group.owner_cnt'),
         [decrement('iommu_group.owner_cnt')],
-        RESTORE_DEFAULT_DOMAIN,
+        RELEASE_OWNERSHIP,
       ),
       mutexUnlock('iommu_group.mutex'),
       ...(next === undefined ? [] : [goto(next)]),
@@ -160,16 +160,25 @@ export function groupReleaseDmaOwner(id: string, next?: string): StepSpec {
     cite: `${CITE}, iommu_group_release_dma_owner`,
     ops: [
       mutexLock('iommu_group.mutex'),
-      warnOn(eq('iommu_group.owner_cnt', 0), 'the group has no owner'),
-      ...RESTORE_DEFAULT_DOMAIN,
+      ...RELEASE_OWNERSHIP,
       mutexUnlock('iommu_group.mutex'),
       ...(next === undefined ? [] : [goto(next)]),
     ],
   };
 }
 
-const RESTORE_DEFAULT_DOMAIN: readonly Op[] = [
-  store('iommu_group.owner_cnt', 0),
-  store('iommu_group.owner', NULL),
-  store('iommu_group.domain', DOMAIN.default),
+const NO_OWNER = anyOf(eq('iommu_group.owner_cnt', 0), eq('iommu_group.owner', NULL));
+
+/** __iommu_release_dma_ownership: a group that user space does not own stays as it is. */
+const RELEASE_OWNERSHIP: readonly Op[] = [
+  warnOn(NO_OWNER, 'the group has no owner'),
+  branch(
+    NO_OWNER,
+    [],
+    [
+      store('iommu_group.owner_cnt', 0),
+      store('iommu_group.owner', NULL),
+      store('iommu_group.domain', DOMAIN.default),
+    ],
+  ),
 ];

@@ -2,21 +2,31 @@ import type { Routine } from '../../kernel/language/design';
 import {
   driverOp,
   eq,
+  fail,
   fallible,
   goto,
   mutexLock,
   mutexUnlock,
+  NULL,
   ret,
   staticBranch,
   store,
   branch,
+  warnOn,
 } from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
 import { attachDevice, detachDevice } from '../shared/iommufd/attach';
 import { accessCheck } from './accessCheck';
 import { linuxCitation } from './citation';
 import type { Linux } from './linux';
 
 const DEVICE_CDEV_C = 'drivers/vfio/device_cdev.c';
+
+/** The first check of the attach and detach ops (drivers/vfio/iommufd.c, vfio_iommufd_physical_attach_ioas and _detach_ioas). */
+export const ifUnbound = (...ops: readonly Op[]): readonly Op[] => {
+  const unbound = eq('device.iommufd_device', NULL);
+  return [warnOn(unbound, 'the device is not bound'), branch(unbound, ops)];
+};
 
 /** ATTACH: VFIO_DEVICE_ATTACH_IOMMUFD_PT on a cdev fd; a second attach replaces the page table. */
 export const attachIoas = (linux: Linux): Routine => ({
@@ -37,7 +47,11 @@ export const attachIoas = (linux: Linux): Routine => ({
     {
       id: 'ATTACH.3',
       title: 'lock the reset set, run the attach op of the driver',
-      ops: [mutexLock('dev_set.lock'), driverOp('attach_ioas', { file: 'file' })],
+      ops: [
+        mutexLock('dev_set.lock'),
+        driverOp('attach_ioas', { file: 'file' }),
+        ...ifUnbound(fail('EINVAL', 'the device is not bound', { at: 'device', to: 'ATTACH.6' })),
+      ],
     },
     ...attachDevice({
       shortterm: linux.shortterm,
@@ -104,6 +118,7 @@ export const detachIoas = (linux: Linux): Routine => ({
       ops: [
         mutexLock('dev_set.lock'),
         driverOp('detach_ioas', { file: 'file' }),
+        ...ifUnbound(goto('DETACH.6')),
         branch(eq('device.iommufd_attached', 0), [goto('DETACH.6')]),
       ],
     },

@@ -23,6 +23,7 @@ import {
   store,
   storeRelease,
   branch,
+  warnOn,
 } from '../../kernel/language/primitives';
 import { bindDevice } from '../shared/iommufd/bind';
 import type { ContextRef } from '../shared/iommufd/bind';
@@ -206,19 +207,27 @@ export function bindIommufd(linux: Linux, kvm: boolean, kvmFix: boolean): Routin
       },
       {
         id: 'BIND.10',
-        title: 'increment open_count',
+        title: 'increment open_count; only the first open binds and calls the driver',
         cite: OPEN_CITE,
-        ops: [increment('device.open_count')],
+        // BIND.9 makes the jump unreachable, but without BIND.9 it decides.
+        ops: [
+          increment('device.open_count'),
+          branch(ne('device.open_count', 1), [goto('BIND.14')]),
+        ],
       },
       {
         id: 'BIND.11',
-        title: 'pin the driver module',
-        cite: OPEN_CITE,
+        title: 'pin the driver module; branch on container or iommufd mode',
+        cite: `${OPEN_CITE}; vfio_device_group_use_iommu`,
         ops: [
           fallible('try_module_get', 'ENODEV', 'the driver module is going away', {
             at: 'device',
             to: 'BIND.U11',
           }),
+          branch(eq('df.iommufd', NULL), [
+            warnOn(eq('group.container', NULL), 'the group has no container'),
+            fail('EINVAL', 'the file has no iommufd', { at: 'df', to: 'BIND.U12' }),
+          ]),
         ],
       },
       ...bindDevice({

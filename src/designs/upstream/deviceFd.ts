@@ -31,6 +31,7 @@ import {
 } from '../../kernel/language/primitives';
 import { attachDevice, compatIoasAt } from '../shared/iommufd/attach';
 import { bindDevice, contextAt } from '../shared/iommufd/bind';
+import { ifUnbound } from './attach';
 import { closeDeviceSteps, finishGroupClose, unbindSteps, uncontainerUseStep } from './release';
 import { containerUseStep } from './container';
 import { putRegistration } from './lifetime';
@@ -231,11 +232,15 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
         cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_compat_attach_ioas'),
         ops: [
           branch(eq('df.iommufd', NULL), [goto('GDF.10')]),
+          branch(ne('device.open_count', 1), [goto('GDF.10')]),
           ifNoiommu(goto('GDF.10')),
           fallible('iommufd_vfio_compat_ioas_get_id', 'ENODEV', 'the compat ioas was destroyed', {
             at: 'device',
             to: 'GDF.U9:CLOSE.3',
           }),
+          ...ifUnbound(
+            fail('EINVAL', 'the device is not bound', { at: 'device', to: 'GDF.U9:CLOSE.3' }),
+          ),
         ],
       },
       ...attachDevice({

@@ -92,9 +92,7 @@ export function closeDeviceSteps(
       cite: CLOSE_CITE,
       ops: [
         warnOn(eq('device.open_count', 0), 'the device is not open'),
-        ...(skipsDfOpen(linux)
-          ? []
-          : [ifNoiommu(branch(eq('device.open_count', 0), [goto(next)]))]),
+        ...(skipsDfOpen(linux) ? [] : [branch(eq('device.open_count', 0), [goto(next)])]),
         branch(ne('device.open_count', 1), [goto(id('4'))]),
         driverOp('close_device', { file: 'file' }),
         modelOnly(store('device.driver_open', 0)),

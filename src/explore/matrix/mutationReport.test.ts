@@ -107,3 +107,17 @@ describe('removals and swaps', () => {
     expect(compiled).toBeGreaterThan(20);
   }, 120_000);
 });
+
+it('names what keeps a device of Linux to one owner', () => {
+  const upstream = designConfigOf(designById('upstream')!);
+  const report = runMutationReport(
+    libraryCases([upstream], [libraryEntry('first-race')!]).cases,
+    ['BIND.1', 'BIND.6', 'BIND.9'].map((id) => ({
+      kind: 'without',
+      step: `upstream/bind_iommufd/${id}`,
+    })),
+  );
+  expect(report.map(({ status }) => status)).toEqual(['idle', 'noticed', 'noticed']);
+  for (const { notices } of report.slice(1))
+    expect(notices.map(({ property }) => property)).toContain('owner-exclusive');
+});
