@@ -161,6 +161,26 @@ test('no text of the page is smaller than 12 px', async ({ page }) => {
   await page.getByRole('table').first().waitFor();
   await idle(page);
   expect(await smallText(page, 12), 'verdicts').toEqual([]);
+  await page
+    .getByRole('button', { name: /play the counterexample/ })
+    .first()
+    .hover();
+  const image = page.getByRole('tooltip').locator('img');
+  await expect(image).toBeVisible();
+  const scale = await image.evaluate((img: HTMLImageElement) =>
+    Math.min(img.width / img.naturalWidth, img.height / img.naturalHeight),
+  );
+  // The smallest type of a picture has 10.2 px.
+  expect(10.2 * scale, 'the picture of a counterexample').toBeGreaterThanOrEqual(12);
+  // Below 1400 px, headings are slanted: no letter stands on its side.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const headings = page.getByRole('columnheader').locator('span');
+  expect(
+    await headings.evaluateAll(
+      (spans) =>
+        spans.filter((span) => getComputedStyle(span).writingMode !== 'horizontal-tb').length,
+    ),
+  ).toBe(0);
   await page.goto('./?scenario=bind-race&design=upstream');
   await idle(page);
   for (const [key, name] of [

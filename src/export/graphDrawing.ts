@@ -42,7 +42,8 @@ const NODE_PADDING = 7;
 /** Maximum character widths of the generic monospaced fonts, for the font sizes of the style sheet. */
 export const CHAR_WIDTH = 6.7;
 const SMALL_CHAR_WIDTH = 6.25;
-const TINY_CHAR_WIDTH = 5.5;
+/** The glyphs of a line may be that much narrower than usual. */
+const MIN_NARROWING = 0.85;
 const TITLE_CHAR_WIDTH = 7.3;
 /** Of a process beside its name, px. */
 const MARK_SIZE = 12;
@@ -224,7 +225,7 @@ function styleSheet(theme: 'light' | 'dark' | 'auto'): string {
       : theme === 'dark'
         ? rules('dark')
         : `${rules('light')}@media (prefers-color-scheme:dark){${rules('dark')}}`;
-  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.strongText{font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10.2px}.tiny{font-size:9px}.name.tiny{font-size:10.2px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.edge{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
+  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.strongText{font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10.2px}.name.tiny{font-size:10.2px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.edge{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
 }
 
 function svgZone({ title, x, y, width, height }: LaneZone): string {
@@ -531,17 +532,19 @@ function fdLines(fds: readonly string[], room: number): readonly string[] {
   return lines;
 }
 
-/** A line of text; in a smaller font if it does not fit, and if that is not enough, cut, with the whole text in a tooltip. */
+/** A line of text; in a smaller font if it does not fit, then a little narrower, and if that is not enough, cut, with the whole text in a tooltip. */
 function svgText(text: string, look: string, x: number, y: number, room: number): string {
   const small = look.includes('small') || text.length * CHAR_WIDTH > room;
-  const tiny = small && text.length * SMALL_CHAR_WIDTH > room;
-  const most = Math.max(
-    1,
-    Math.floor(room / (tiny ? TINY_CHAR_WIDTH : small ? SMALL_CHAR_WIDTH : CHAR_WIDTH)),
-  );
+  const narrow =
+    small &&
+    text.length * SMALL_CHAR_WIDTH > room &&
+    text.length * SMALL_CHAR_WIDTH * MIN_NARROWING <= room;
+  const most = narrow
+    ? text.length
+    : Math.max(1, Math.floor(room / (small ? SMALL_CHAR_WIDTH : CHAR_WIDTH)));
   const shown = text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-  const size = tiny ? ' tiny' : small && !look.includes('small') ? ' small' : '';
-  return `<text class="${look}${size}" x="${coordinate(x)}" y="${coordinate(y)}">${shown === text ? '' : `<title>${escapeXml(text)}</title>`}${escapeXml(shown)}</text>`;
+  const size = small && !look.includes('small') ? ' small' : '';
+  return `<text class="${look}${size}" x="${coordinate(x)}" y="${coordinate(y)}"${narrow ? ` textLength="${coordinate(room)}" lengthAdjust="spacingAndGlyphs"` : ''}>${shown === text ? '' : `<title>${escapeXml(text)}</title>`}${escapeXml(shown)}</text>`;
 }
 
 function nameInId(id: string): string {

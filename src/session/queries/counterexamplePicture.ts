@@ -38,10 +38,10 @@ export function counterexamplePicture(
   return run.ok ? pictureOf(run.trace, theme) : undefined;
 }
 
-/** At the width of a tooltip, 616 px, the smallest usual type of three columns is 11 px high. */
-const SHAPE: LayoutShape = { columns: 3, maxTextRows: 3 };
-/** With more rows of nodes, the picture would not fit above or below its cell. */
-const MAX_ROWS = 3;
+/** At the width of a tooltip, 960 px, the smallest type of four columns is 12 px high. */
+const SHAPE: LayoutShape = { columns: 4, maxTextRows: 3 };
+/** With more rows of nodes in type of 12 px, the picture would not fit above or below its cell in a window of 900 px. */
+const MAX_ROWS = 2;
 const MARGIN = 4;
 /** Of a badge below the last row. */
 const BADGE_ROOM = 18;
