@@ -105,3 +105,27 @@ test('calls, branches, playback and a copied link move no control', async ({ pag
   await expect(page.getByRole('status').filter({ hasText: 'Link copied.' })).toBeVisible();
   expect(await rows('Start a new scenario', 'Device')).toEqual(before);
 });
+
+test('the tools of the header have words where there is room, and none is cut', async ({
+  page,
+}) => {
+  await page.goto('./?scenario=bind-race&design=upstream');
+  await idle(page);
+  const header = page.getByRole('banner');
+  for (const [width, words] of [
+    [1440, ['Compare', 'Verdicts', 'Quiz', 'Present', 'Share']],
+    [1310, ['Compare', 'Verdicts', 'Quiz']],
+    [1240, ['Compare', 'Verdicts']],
+    [1100, ['Compare', 'Verdicts', 'Menu']],
+    [880, ['Menu']],
+  ] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const word of words) await expect(header.getByText(word, { exact: true })).toBeVisible();
+    expect(await header.evaluate((bar) => bar.scrollWidth - bar.clientWidth), `${width} px`).toBe(
+      0,
+    );
+  }
+  await header.getByRole('button', { name: 'Menu' }).click();
+  for (const word of ['Compare', 'Quiz', 'Present', 'Share', 'Find', 'Help'])
+    await expect(page.getByRole('region', { name: 'Menu' }).getByText(word)).toBeVisible();
+});
