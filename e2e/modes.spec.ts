@@ -96,6 +96,40 @@ test('a presentation takes the keys of a remote, has notes in a second window, a
   await expect(page.getByRole('complementary', { name: 'Processes' })).toBeVisible();
 });
 
+test('the controls of a presentation hide beside the text, and the mouse highlights nothing', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await open(page, './');
+  await page.keyboard.press('p');
+  const node = page.locator('[data-node="vfio_device:vfio0"]');
+  await node.hover();
+  await expect(page.locator('[data-node][data-highlighted]')).toHaveCount(0);
+  const controls = page.getByRole('group', { name: 'Presentation' });
+  await expect(controls).toHaveCSS('opacity', '1');
+  // With the mouse parked, also while keys are pressed.
+  await page.keyboard.press('ArrowRight');
+  await expect(controls).toHaveCSS('opacity', '0');
+  const bottom = await page
+    .getByRole('region', { name: 'Caption' })
+    .locator('p')
+    .evaluateAll((texts) =>
+      Math.max(...texts.slice(0, 2).map((p) => p.getBoundingClientRect().bottom)),
+    );
+  expect((await controls.boundingBox())?.y).toBeGreaterThanOrEqual(bottom);
+  await page.keyboard.press('l');
+  await page.mouse.move(3, 3);
+  await node.hover();
+  await expect(node).toHaveAttribute('data-highlighted');
+  await expect(page.locator('g[data-highlighted]')).toHaveCount(0);
+  await page.keyboard.press('End');
+  await page.keyboard.press('PageDown');
+  const end = page.getByRole('region', { name: 'End of the presentation' });
+  await expect(end.getByRole('link')).toHaveText(/\/\?scenario=first-race$/);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('region', { name: 'Welcome' })).toBeVisible();
+});
+
 test('the happy path works with the keyboard alone', async ({ page }) => {
   await open(page, './?scenario=cdev-path');
   const reach = async (name: string): Promise<void> => {

@@ -17,6 +17,7 @@ import {
   present,
   presentCaption,
   presentStep,
+  togglePointer,
   toggleBlackScreen,
 } from './presentation';
 import { type Session, type SessionState } from '../store/session';
@@ -343,8 +344,7 @@ export const MENU_COMMANDS = {
     title: 'Show or hide the pointer in the presentation',
     hotkey: 'L',
     exclusiveWhile: isPresenting,
-    run: (session) =>
-      changePresentation(session, { pointer: !session.getState().presentation.pointer }),
+    run: (session) => togglePointer(session),
   },
   'present-black': {
     title: 'Black the screen out, or show it again',

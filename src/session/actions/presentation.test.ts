@@ -5,7 +5,8 @@ import { branchCaptions, narration } from '../queries/captions';
 import { sessionOf } from '../testing/sessionOf';
 import { branchPath, snapshotAt } from '../trace/replay';
 import { dispatch } from './dispatch';
-import { lockSteps, present } from './presentation';
+import { setPageLayout } from './pageLayout';
+import { changePresentation, lockSteps, present } from './presentation';
 
 registerDesigns(DESIGNS);
 beforeEach(() => vi.useFakeTimers());
@@ -74,4 +75,22 @@ it('blacks the screen out, and a step shows the stage again', () => {
   expect(session.getState().presentation.screen).toBe('black');
   dispatch(session, 'present-step');
   expect(session.getState().presentation.screen).toBe('stage');
+});
+
+it('returns to the layout that it was started from, without a highlight of the mouse', () => {
+  const session = sessionOf('first-race');
+  setPageLayout(session, { welcome: true });
+  const { layout } = session.getState();
+  const onDevice = { objects: [1], fields: [], step: undefined };
+  dispatch(session, 'hover', { target: onDevice });
+  present(session, true);
+  expect(session.getState().layout.welcome).toBe(false);
+  expect(session.getState().hover).toBeUndefined();
+  dispatch(session, 'present-pointer');
+  dispatch(session, 'hover', { target: onDevice });
+  dispatch(session, 'present-pointer');
+  expect(session.getState().hover).toBeUndefined();
+  changePresentation(session, { screen: 'end' });
+  dispatch(session, 'present-leave');
+  expect(session.getState().layout).toEqual(layout);
 });

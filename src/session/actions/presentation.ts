@@ -6,10 +6,22 @@ import { pause, playSteps } from './playback';
 import { prefersReducedMotion } from './reducedMotion';
 import { seekTo } from './stepping';
 
-/** Begins or ends the presentation of the stage. */
+/** Begins or ends the presentation of the stage. Its end shows the layout that it was started from. */
 export function present(session: Session, presenting: boolean): void {
-  changePresentation(session, { screen: 'stage', pointer: false, link: false });
-  setPageLayout(session, { presenting, view: 'stage', narrowPanel: 'stage' });
+  const { layout, presentation } = session.getState();
+  changePresentation(session, {
+    screen: 'stage',
+    pointer: false,
+    link: false,
+    startedFrom: presenting ? layout : undefined,
+  });
+  setPageLayout(
+    session,
+    presenting
+      ? { presenting, view: 'stage', narrowPanel: 'stage' }
+      : { ...presentation.startedFrom, presenting },
+  );
+  session.setState({ hover: undefined });
 }
 
 /** One step forward or back; after the last step the end card. */
@@ -92,6 +104,12 @@ export function lockSteps(state: SessionState, depth: number): readonly number[]
 export function toggleBlackScreen(session: Session): void {
   const { screen } = session.getState().presentation;
   changePresentation(session, { screen: screen === 'black' ? 'stage' : 'black' });
+}
+
+/** Shows or hides the pointer. What the mouse is on is highlighted only with it. */
+export function togglePointer(session: Session): void {
+  changePresentation(session, { pointer: !session.getState().presentation.pointer });
+  session.setState({ hover: undefined });
 }
 
 /** Changes some parts of what the presentation shows. */

@@ -1,10 +1,7 @@
 import { assignCaptions } from '../../scenario/run/captions';
 import type { Caption } from '../../scenario/format/scenario';
 import { runScenario } from '../../scenario/run/runScenario';
-import { builtInScenario } from '../../scenario/library/builtInScenario';
 import { memoizeByKey } from '../trace/memoize';
-import { branchPath } from '../trace/replay';
-import type { WithRun } from '../trace/run';
 import type { Setup, TraceNode } from '../trace/traceTree';
 import { variantFor } from './scenarioVariants';
 
@@ -49,14 +46,3 @@ export const walkthroughLength = memoizeByKey(
     return { length: left < 0 ? path.length - 1 : left - 1 };
   },
 );
-
-/** The short address of a run that is the walkthrough of a built-in scenario in its first design: it can be typed. */
-export function walkthroughAddress(state: WithRun): string | undefined {
-  const { libraryId, scenario } = state.run.setup;
-  const path = branchPath(state);
-  return libraryId !== undefined &&
-    builtInScenario(libraryId)?.scenario === scenario &&
-    walkthroughLength(path).length === path.length - 1
-    ? `?scenario=${libraryId}`
-    : undefined;
-}

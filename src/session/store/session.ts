@@ -58,6 +58,8 @@ export interface PresentationState {
   readonly link: boolean;
   /** Depth of the caption to which the steps play; its text shows while they do. */
   readonly captionDepth: number | undefined;
+  /** The layout that the presentation was started from, to return to. */
+  readonly startedFrom: PageLayout | undefined;
 }
 
 /** What the comparison shows. Undo does not touch it. */
@@ -177,7 +179,13 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     removals: undefined,
     verdicts: { cells: [], running: false },
     comparison: { tick: 0, option: undefined, hidden: [] },
-    presentation: { screen: 'stage', pointer: false, link: false, captionDepth: undefined },
+    presentation: {
+      screen: 'stage',
+      pointer: false,
+      link: false,
+      captionDepth: undefined,
+      startedFrom: undefined,
+    },
     draft: undefined,
     scenarioDraft: undefined,
     notifications: [],

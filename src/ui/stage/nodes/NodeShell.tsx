@@ -48,7 +48,10 @@ export const NodeShell = memo(function NodeShell({
   } = useNodeState(id);
   const element = useRef<HTMLElement>(null);
   const startHover = (): void => {
-    setPointedNode(stage, id);
+    const { layout, presentation } = session.getState();
+    if (layout.presenting && !presentation.pointer) return;
+    // The edges of the node and their labels would cover what a presentation shows.
+    if (!layout.presenting) setPointedNode(stage, id);
     dispatch(session, 'hover', { target: { objects, fields: [], step: undefined } });
   };
   const endHover = (): void => {

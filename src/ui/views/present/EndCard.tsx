@@ -2,8 +2,8 @@ import { designTitle } from '../../../kernel/language/design';
 import { consequenceOf } from '../../../export/consequence';
 import { branchPath, currentTraceNode } from '../../../session/trace/replay';
 import { traceForExport } from '../../../session/trace/traceForExport';
-import { walkthroughAddress } from '../../../session/queries/walkthrough';
 import { permalinkOf } from '../../../session/url/permalink';
+import { shortLinkOf } from '../../../session/url/shortLink';
 import { useSession } from '../../useSession';
 import styles from './PresenterBar.module.css';
 import { QrLink } from './QrLink';
@@ -13,10 +13,10 @@ export function EndCard() {
   const { scenario, design } = useSession((state) => state.run.setup);
   const outcome = useSession((state) => consequenceOf(traceForExport(currentTraceNode(state))));
   const steps = useSession((state) => branchPath(state).length - 1);
-  const address = useSession(
-    (state) =>
-      walkthroughAddress(state) ?? permalinkOf({ ...state, run: { ...state.run, cursor: 0 } }),
-  );
+  const address = useSession((state) => {
+    const atStart = { ...state, selection: undefined, run: { ...state.run, cursor: 0 } };
+    return shortLinkOf(atStart) ?? permalinkOf(atStart);
+  });
   const link = location.href.replace(/[?#].*$/s, '') + address;
   return (
     <section className={styles.end} aria-label="End of the presentation">

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { designName, designTitle } from '../../../kernel/language/design';
 import { branchCaptions, narration } from '../../../session/queries/captions';
 import { currentSnapshot } from '../../../session/trace/replay';
@@ -57,32 +58,14 @@ export function PresenterBar() {
           {atEnd && run.cursor > 0 ? '. End of the run.' : ''}
         </p>
       </div>
-      <p className={styles.count}>
-        {captionDepths.length > 0
-          ? `${captionDepths.filter((depth) => depth <= run.cursor).length} of ${captionDepths.length}`
-          : `step ${run.cursor}`}
-        <code>{designName(run.setup.design, run.setup.scenario.options)}</code>
-      </p>
       <footer>
-        <CommandButton
-          command="present-back"
-          icon="start"
-          title="Back to the previous caption"
-          variant="plain"
-        />
-        <CommandButton
-          command="present-step-back"
-          icon="back"
-          title="Back one step"
-          variant="plain"
-        />
-        <CommandButton command="present-step" icon="forward" title="Next step" variant="plain" />
-        <CommandButton command="present-next" text="Next" title="Next caption" variant="primary" />
-        <CommandButton command="present-pointer" text="Pointer" pressed={pointer} />
-        <CommandButton command="present-black" text="Black" />
-        <CommandButton command="present-notes" text="Notes" />
-        <CommandButton command="present-link" text="Link" pressed={link} />
-        <CommandButton command="present-leave" text="Leave" title="Leave the presentation" />
+        <p className={styles.count}>
+          {captionDepths.length > 0
+            ? `${captionDepths.filter((depth) => depth <= run.cursor).length} of ${captionDepths.length}`
+            : `step ${run.cursor}`}
+          <code>{designName(run.setup.design, run.setup.scenario.options)}</code>
+        </p>
+        <Controls />
       </footer>
       {screen === 'end' && <EndCard />}
       {pointer && <LaserPointer />}
@@ -98,5 +81,57 @@ function LinkToStep() {
       <QrLink link={location.href.replace(/[?#].*$/s, '') + address} label="link to this step" />
       <p>It opens at this step. It does not follow the presentation.</p>
     </section>
+  );
+}
+
+/** How long the controls stay after the mouse has moved, ms. */
+const CONTROLS_MS = 2000;
+
+/** The controls beside the counter: there after a move of the mouse and with the keyboard focus, else only their room. */
+function Controls() {
+  const { pointer, link } = useSession((state) => state.presentation);
+  const [mouseMoved, setMouseMoved] = useState(false);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => setMouseMoved(false), CONTROLS_MS);
+      setMouseMoved(true);
+    };
+    document.addEventListener('pointermove', show, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('pointermove', show);
+    };
+  }, []);
+  return (
+    <div
+      role="group"
+      aria-label="Presentation"
+      className={styles.controls}
+      data-shown={mouseMoved ? '' : undefined}
+      // A click does not keep them in view as the keyboard focus does.
+      onMouseDown={(event) => event.preventDefault()}
+    >
+      <CommandButton
+        command="present-back"
+        icon="start"
+        title="Back to the previous caption"
+        variant="plain"
+      />
+      <CommandButton
+        command="present-step-back"
+        icon="back"
+        title="Back one step"
+        variant="plain"
+      />
+      <CommandButton command="present-step" icon="forward" title="Next step" variant="plain" />
+      <CommandButton command="present-next" text="Next" title="Next caption" variant="primary" />
+      <CommandButton command="present-pointer" text="Pointer" pressed={pointer} />
+      <CommandButton command="present-black" text="Black" />
+      <CommandButton command="present-notes" text="Notes" />
+      <CommandButton command="present-link" text="Link" pressed={link} />
+      <CommandButton command="present-leave" text="Leave" title="Leave the presentation" />
+    </div>
   );
 }
