@@ -294,3 +294,10 @@ test('text typed before the palette has loaded appears in it', async ({ page }) 
     /Open vfio0/,
   ]);
 });
+
+test('the first Tab lands at the beginning of the page', async ({ page }) => {
+  await page.goto('./?scenario=first-race');
+  await idle(page);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('banner').getByRole('button').first()).toBeFocused();
+});

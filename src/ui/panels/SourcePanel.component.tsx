@@ -35,7 +35,7 @@ it('checks the design again when a step is disabled and enabled', async () => {
 
 it('follows the task that makes the call, not one that waits in the same call', async () => {
   const { getByRole, session } = await renderWithSession(
-    <div style={{ height: 300, overflow: 'auto' }}>
+    <div style={{ display: 'grid', height: 300 }}>
       <SourcePanel />
     </div>,
     'bind-race',

@@ -15,6 +15,7 @@ import { taskStatuses } from '../../session/queries/taskStatus';
 import type { Program, Step } from '../../kernel/compiler/program';
 import buttons from '../controls/controls.module.css';
 import { lazyPart } from '../controls/lazyPart';
+import { scrollWithin } from '../controls/scrollWithin';
 import { processColour } from '../controls/processColour';
 import { withUnbrokenParts } from '../controls/withUnbrokenParts';
 import { useSession, useSessionStore } from '../useSession';
@@ -50,9 +51,8 @@ export function SourcePanel() {
   const steps = call ? (program.tasks[call.task]?.steps.slice(call.start, call.end) ?? []) : [];
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
-    panel.current
-      ?.querySelector('[data-own-step]')
-      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const current = panel.current?.querySelector<HTMLElement>('[data-own-step]');
+    if (panel.current && current) scrollWithin(panel.current, current);
   }, [snapshot]);
   // One tab stop for the buttons of all steps: the one that had the focus last, else the first one of the current step.
   const [focused, setFocused] = useState<string>();
