@@ -1,4 +1,4 @@
-import { currentWait, isWaitForCall } from '../../kernel/machine/machine';
+import { currentWait, isWaitForCall, waiters } from '../../kernel/machine/machine';
 import { waitCycles } from '../../kernel/properties/noDeadlock';
 import type { Rect } from '../layout/geometry';
 import { routeEdge } from '../routing/edgePath';
@@ -13,7 +13,10 @@ const NO_EDGES: readonly EdgeView[] = [];
 
 /** Edges from waiting tasks to what they wait for, from held mutexes to their holders, and from a task to freed memory that it used. Labels avoid `obstacles`. */
 export function taskEdges(input: GraphInput, obstacles: readonly Rect[]): readonly EdgeView[] {
-  const edges = [...withOneHoldPerMutex(waitAndHoldEdges(input)), ...freedMemoryEdges(input)];
+  const edges = [
+    ...withOneHoldPerMutex([...waitAndHoldEdges(input), ...handoverEdges(input)]),
+    ...freedMemoryEdges(input),
+  ];
   if (edges.length === 0) return NO_EDGES;
   const routes = routeWaitEdges(input.layout, edges, obstacles);
   return edges.map((edge, i): EdgeView => ({
@@ -55,6 +58,37 @@ function waitAndHoldEdges(input: GraphInput): readonly UnroutedEdge[] {
         inCycle,
       }),
     ];
+  });
+}
+
+/** The handover of a mutex: from its release, an edge from the next waiter; in the step that takes it, one to the new holder. */
+function handoverEdges(input: GraphInput): readonly UnroutedEdge[] {
+  const { program, state, options } = input;
+  return program.fields.flatMap(({ kind, index, object }) => {
+    const slot = program.objects[object];
+    if (kind !== 'mutex' || !slot) return [];
+    const owner = fieldValue(input, index);
+    if (owner > 0) {
+      const { previous } = options;
+      const tookAfterWait =
+        previous !== undefined &&
+        previous[index] !== owner &&
+        waiters(program, previous, index).includes(owner - 1);
+      const holder = program.tasks[owner - 1];
+      if (!tookAfterWait || !holder) return [];
+      return unroutedEdge(input, `hold:${index}`, nodeIdOf(slot), `process:${holder.process}`, {
+        style: 'hold',
+        label: `held by ${holder.name}`,
+        process: taskRef(program, holder.index).process,
+      });
+    }
+    const next = program.tasks[waiters(program, state, index)[0] ?? -1];
+    if (!next) return [];
+    return unroutedEdge(input, `wait:${next.name}`, `process:${next.process}`, nodeIdOf(slot), {
+      style: 'wait',
+      label: `${next.name} is next`,
+      process: taskRef(program, next.index).process,
+    });
   });
 }
 

@@ -67,6 +67,22 @@ describe('toGraph', () => {
     ).toEqual([['vfio_device:vfio0', 'process:a']]);
   });
 
+  it('shows the handover of a mutex: who is next, then who holds it', () => {
+    const run = ['a', 'a', 'a', 'b', 'b', 'b', 'a', 'a', 'a', 'a', 'a', 'b', 'b'];
+    const edges = (count: number): readonly string[] =>
+      toGraph(program, stateAfter(program, run.slice(0, count)), layOutGraph(program), {
+        previous: stateAfter(program, run.slice(0, count - 1)),
+      }).edges.flatMap(({ label, process: index }) =>
+        /waits|next|held/.test(label) ? [`${label} (${index})`] : [],
+      );
+    expect([10, 11, 12, 13].map(edges)).toEqual([
+      ['b waits (1)', 'held by a (0)'],
+      ['b is next (1)'],
+      ['held by b (1)'],
+      [],
+    ]);
+  });
+
   it('shows previous values of fields that the last step changed', () => {
     const state = stateAfter(program, ['a']);
     const graph = toGraph(program, state, layOutGraph(program), {
