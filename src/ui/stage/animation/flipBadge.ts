@@ -47,16 +47,19 @@ export function flipBadge(player: Player, effect: Effect): void {
   );
 }
 
-/** The two halves of a barrier in front of the fops part or close. */
+/** Distance of the barrier's top from that of the fops, px. */
+const BARRIER_ABOVE_PX = 10;
+
+/** The two halves of a barrier above the fops part or close. */
 export function animateAccessChange(player: Player, effect: Effect): void {
   const {
     from: { x, y },
-    size: { width, height },
+    size: { width },
   } = effect;
   const granted = effect.text === 'normal';
   for (const side of [0, 1]) {
     const panel = (scale: number): string =>
-      `${translateTo({ x: x + (side * width) / 2, y })} scaleX(${scale})`;
+      `${translateTo({ x: x + (side * width) / 2, y: y - BARRIER_ABOVE_PX })} scaleX(${scale})`;
     const [first, last] = granted ? [1, 0] : [0, 1];
     player.add(
       styles.accessPanel,
@@ -66,7 +69,7 @@ export function animateAccessChange(player: Player, effect: Effect): void {
         { transform: panel(first), opacity: 1, offset: DETACHED_AT },
         { transform: panel(last), opacity: 1 },
       ],
-      { width: `${width / 2}px`, height: `${height}px`, 'transform-origin': `${side * 100}% 50%` },
+      { width: `${width / 2}px`, 'transform-origin': `${side * 100}% 50%` },
       undefined,
       'linear',
     );

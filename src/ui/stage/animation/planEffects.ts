@@ -39,7 +39,7 @@ export function planEffects(before: Graph, after: Graph, process?: string): read
   const acted = effects.map((effect) =>
     ACTED_KINDS.has(effect.kind) && actor ? { ...effect, ...actor } : effect,
   );
-  return effects.length > MAX_EFFECTS ? [] : withMemoryOrderTargets(acted, after, process);
+  return effects.length > MAX_EFFECTS ? [] : acted;
 }
 
 /** Effects in which the task that made the step takes part. */
@@ -66,36 +66,6 @@ function freedUseEffects(before: Graph, after: Graph): readonly Effect[] {
     const node = after.nodes.find((each) => each.id === target);
     return style === 'use' && !known.has(id) && node ? [nodeEffect('useFreed', node, '', 380)] : [];
   });
-}
-
-/** A store-release moves to the fops whose access it grants, a load-acquire to the process that reads. */
-function withMemoryOrderTargets(
-  effects: readonly Effect[],
-  after: Graph,
-  process: string | undefined,
-): readonly Effect[] {
-  const accessEffect = effects.find(({ kind }) => kind === 'access');
-  const reader = after.nodes.find(({ id }) => id === process);
-  return effects.map((effect) => {
-    if (effect.kind !== 'memoryOrder') return effect;
-    if (effect.text === 'release')
-      return accessEffect
-        ? { ...effect, to: centerOf(accessEffect.from, accessEffect.size) }
-        : effect;
-    return reader
-      ? {
-          ...effect,
-          to: {
-            x: reader.placement.x + reader.placement.width / 2,
-            y: reader.placement.y + NODE_HEADER_HEIGHT + TEXT_ROW_HEIGHT / 2,
-          },
-        }
-      : effect;
-  });
-}
-
-function centerOf({ x, y }: Point, { width, height }: Effect['size']): Point {
-  return { x: x + width / 2, y: y + height / 2 };
 }
 
 function isRemoved(node: NodeView, next: NodeView | undefined): boolean {

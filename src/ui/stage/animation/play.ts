@@ -72,7 +72,12 @@ const ANIMATIONS: Readonly<Record<EffectKind, (player: Player, effect: Effect) =
       effect.delay,
       'data-highlight-delayed',
     ),
-  memoryOrder: (player, effect) => animateText(player, effect, -30),
+  memoryOrder: (player, effect) =>
+    player.animateExisting(`${nodeSelector(effect)} [data-part="memory-order"]`, effect, [
+      { transform: 'scale(0.6)', opacity: 0 },
+      { transform: 'scale(1.15)', opacity: 1, offset: 0.5 },
+      { transform: 'none', opacity: 1 },
+    ]),
   count: animateCount,
   write: (player, effect) => {
     const to = player.targetOf(effect) ?? effect.to;
@@ -103,31 +108,3 @@ const ANIMATIONS: Readonly<Record<EffectKind, (player: Player, effect: Effect) =
     );
   },
 };
-
-/** Text that moves to `effect.to`, or by `rise` px if that is where it starts. */
-function animateText(player: Player, effect: Effect, rise: number): void {
-  const text = document.createElement('span');
-  text.textContent = effect.text;
-  const from = player.targetOf(effect) ?? effect.from;
-  const moves = effect.to.x !== effect.from.x || effect.to.y !== effect.from.y;
-  const to = moves ? effect.to : { x: from.x, y: from.y + rise };
-  player.add(
-    styles.floatingText,
-    effect,
-    [
-      { transform: translateTo(from), opacity: moves ? 1 : 0 },
-      {
-        transform: translateTo({
-          x: from.x + (to.x - from.x) * 0.7,
-          y: from.y + (to.y - from.y) * 0.7,
-        }),
-        opacity: 1,
-        offset: 0.35,
-      },
-      { transform: translateTo(to), opacity: moves ? 1 : 0, offset: 0.8 },
-      { transform: translateTo(to), opacity: 0 },
-    ],
-    {},
-    text,
-  );
-}

@@ -3,6 +3,7 @@ import type { NodeProps } from '@xyflow/react';
 import { fopsText } from '../../../graph/model/accessText';
 import { AccessBadge } from './AccessBadge';
 import { FoldButton } from './FoldButton';
+import { MemoryOrderTag } from './MemoryOrderTag';
 import { FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from '../../../graph/model/graph';
 import { CHIP_HEIGHT } from '../../../graph/layout/nodeMetrics';
@@ -46,7 +47,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
           </b>
           {type !== undefined && <small>{type}</small>}
         </span>
-        {headerMemoryOrder && <span className={styles.memoryOrder}>{headerMemoryOrder}</span>}
+        {headerMemoryOrder && <MemoryOrderTag order={headerMemoryOrder} />}
         {hiddenFields !== undefined && (
           <small
             className={styles.hiddenFields}
