@@ -98,6 +98,21 @@ test('a contended lock names its owner and waiter, and the waiter names the owne
     new RegExp(`${owner}.*${waiter}`),
   );
   await expect(stage(page).locator('[data-style="wait"]')).toHaveCount(1);
+  // The padlock has the colour of its holder; a selection leaves a process and its edges in their colour.
+  const colour = (part: Locator, property: string): Promise<string> =>
+    part.evaluate((each, name) => getComputedStyle(each).getPropertyValue(name), property);
+  const title = (process: string): Locator =>
+    node(page, new RegExp(`^process ${process};`)).locator('header b');
+  expect(await colour(lock.locator('[data-state="contended"] [data-part="lock"]'), 'color')).toBe(
+    await colour(title(owner ?? ''), 'color'),
+  );
+  await title(waiter ?? '').click();
+  await idle(page);
+  const selected = node(page, new RegExp(`^process ${waiter};`));
+  expect(await colour(selected, 'outline-color')).toBe(await colour(selected, 'color'));
+  expect(await colour(stage(page).locator('[data-style="wait"] path').last(), 'stroke')).toBe(
+    await colour(title(waiter ?? ''), 'color'),
+  );
   await expect(stage(page).locator('[data-style="hold"]')).toHaveCount(1);
 });
 

@@ -1,7 +1,9 @@
 import { memo, type CSSProperties } from 'react';
+import { processColourAt } from '../../controls/processColour';
 import type { FieldView } from '../../../graph/model/graph';
 import type { FieldFit } from '../../../graph/layout/textFit';
 import { HoldersPopup } from './HoldersPopup';
+import { MemoryOrderTag } from './MemoryOrderTag';
 import { LockIcon } from './LockIcon';
 import { SymbolIcon } from '../../controls/SymbolIcon';
 import styles from './node.module.css';
@@ -27,11 +29,7 @@ export const FieldRow = memo(function FieldRow({
   return (
     <div
       className={styles.row}
-      style={
-        row.name.length > MAX_ONE_LINE_NAME
-          ? ({ '--name-length': row.name.length } as CSSProperties)
-          : undefined
-      }
+      style={rowStyle(row)}
       data-row={row.name}
       data-kind={row.kind}
       data-lines={lines}
@@ -43,7 +41,7 @@ export const FieldRow = memo(function FieldRow({
     >
       <dt data-tooltip={row.name}>{withWordBreaks(row.name)}</dt>
       <dd>
-        {row.memoryOrder && <span className={styles.memoryOrder}>{row.memoryOrder}</span>}
+        {row.memoryOrder && <MemoryOrderTag order={row.memoryOrder} />}
         {showsPrevious &&
           row.previous !== undefined &&
           row.kind !== 'mutex' &&
@@ -60,6 +58,15 @@ export const FieldRow = memo(function FieldRow({
     </div>
   );
 });
+
+/** The padlock has the colour of the process that holds it. */
+function rowStyle({ name, owner }: FieldView): CSSProperties | undefined {
+  if (name.length <= MAX_ONE_LINE_NAME && !owner) return undefined;
+  return {
+    ...(name.length > MAX_ONE_LINE_NAME && { '--name-length': name.length }),
+    ...(owner && { '--holder-colour': processColourAt(owner.process) }),
+  } as CSSProperties;
+}
 
 function fieldState(row: FieldView): string | undefined {
   if (row.kind === 'mutex') return row.queue.length > 0 ? 'contended' : row.owner ? 'held' : 'free';
