@@ -10,8 +10,11 @@ const COMPACT = new Intl.NumberFormat('en', {
 });
 
 /** A large count with two digits: `490 trillion`; from 10^15 on the power of ten. */
-export function formatAboutCount(count: number): string {
+export function formatAboutCount(count: number | bigint): string {
   if (count < 1e15) return COMPACT.format(count);
   const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-  return `10${String(Math.round(Math.log10(count))).replaceAll(/\d/g, (d) => digits[Number(d)] ?? d)}`;
+  // A bigint can be larger than every number.
+  const exponent =
+    typeof count === 'bigint' ? String(count).length - 1 : Math.round(Math.log10(count));
+  return `10${String(exponent).replaceAll(/\d/g, (d) => digits[Number(d)] ?? d)}`;
 }

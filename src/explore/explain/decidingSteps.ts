@@ -2,48 +2,51 @@ import type { Program } from '../../kernel/compiler/program';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import { initialState, nextStep, step } from '../../kernel/machine/machine';
 import { stateChecks } from '../../kernel/properties/properties';
-import { stuckUnregister } from '../../kernel/properties/unregisterLive';
-import { waitCycles } from '../../kernel/properties/noDeadlock';
 import { makeScheduleEntries, parseScheduleEntry } from '../../scenario/format/scheduleText';
-import { makeSuccessors } from '../counterexample/successors';
 import { makeModel, propertyBit } from '../engines/model';
-import { unpackState } from '../engines/packedLayout';
-import { bestEngine, DEFAULT_LIMITS, startSearch, type Search } from '../search/search';
+import { decidingOrder, type DecidingOrder, type TaskStep } from './decidingOrder';
+import { stepGraph, type StepGraph } from './stepGraph';
+import { bestEngine, DEFAULT_LIMITS, startSearch } from '../search/search';
 
 /** A larger graph is not explained: its edges would not fit in memory. */
 export const MAX_EXPLAINED_STATES = 400_000;
 /** States in one slice of work. */
 const SLICE = 4096;
 
-/** A step of a task: who makes it, and its stable name. */
-export interface TaskStep {
-  readonly task: string;
-  readonly step: string;
-}
-
 /** Why some interleavings violate a property and others do not. */
 export interface Explanation {
   readonly property: PropertyId;
   /**
-   * At the last state of the counterexample from which both ends can be reached: `before` makes the violation certain, `after`
-   * keeps a safe end within reach if it runs first. Undefined if no interleaving is safe.
+   * Two steps whose order decides in every interleaving: exactly those in which `before` runs and `after` has not run yet violate the
+   * property. Undefined if none was found: mostly more than one order matters.
+   */
+  readonly order: DecidingOrder | undefined;
+  /**
+   * The last state of this counterexample from which both ends can be reached: there `before` makes the violation certain, and
+   * `after` keeps a safe end within reach. Says nothing about other schedules. Undefined if no interleaving is safe.
    */
   readonly decision:
-    | {
+    | (DecidingOrder & {
         /** Steps of the counterexample before it. */
         readonly depth: number;
-        readonly before: TaskStep;
-        readonly after: TaskStep;
-        /** A complete schedule that does not violate the property: the counterexample up to the decision, then the other order. */
+        /** A complete schedule that does not violate the property: the counterexample up to the decision, then the other choice. */
         readonly safeSchedule: readonly string[];
-      }
+      })
     | undefined;
-  /** Complete interleavings that violate the property, of all; undefined if steps can repeat without end or are too many to count. */
-  readonly share: { readonly violated: number; readonly total: number } | undefined;
+  /** Undefined if steps can repeat without end. Of `lock-order`: the interleavings with a bad unlock. */
+  readonly share: ViolatedShare | undefined;
 }
 
-/** Why there is no explanation. */
-export type ExplainFailure = 'too-large' | 'not-by-order';
+/** How much of all interleavings violates a property. Each is counted to the end of its last call, also after the violation. */
+export interface ViolatedShare {
+  readonly violated: bigint;
+  readonly total: bigint;
+  /** The probability of a violation if at each step every task that can run is equally likely. */
+  readonly random: number;
+}
+
+/** Why there is no explanation: too many states, a property of a call that runs alone, or of several schedules together. */
+export type ExplainFailure = 'too-large' | 'call-alone' | 'several-schedules';
 
 /** An explanation in progress: yields the states processed. */
 export function* explain(
@@ -51,8 +54,7 @@ export function* explain(
   property: PropertyId,
   schedule: readonly string[],
 ): Generator<number, Explanation | ExplainFailure> {
-  // These compare a call that runs alone, or several schedules: no single schedule decides.
-  if (property === 'clean-unwind' || property === 'lock-order') return 'not-by-order';
+  if (property === 'clean-unwind') return 'call-alone';
   const checks = stateChecks(program).filter((check) => check.property === property);
   const search = startSearch(makeModel(program, checks), bestEngine(), DEFAULT_LIMITS);
   for (;;) {
@@ -61,67 +63,33 @@ export function* explain(
     if (outcome !== 'more' || search.engine.count() > MAX_EXPLAINED_STATES) return 'too-large';
     yield SLICE;
   }
-  const graph = yield* graphOf(search, property);
+  const graph = yield* stepGraph(search, property);
   const path = pathOf(program, graph, schedule);
   const { canBeSafe, safeDistance } = safeStates(graph);
-  if (!endsBadly(graph, path, canBeSafe)) return 'not-by-order';
+  // A cycle in the lock order comes from several schedules; a bad unlock is a step of this one.
+  if (!endsBadly(graph, path, canBeSafe))
+    return property === 'lock-order' ? 'several-schedules' : 'call-alone';
   const isViolatedAtStart = search.firstViolations.get(propertyBit(property))?.task === -1;
+  const decision = isViolatedAtStart ? undefined : decisionOn(graph, path, canBeSafe, safeDistance);
+  yield graph.states;
+  const order = decision && (yield* decidingOrder(search, graph, path, decision));
   return {
     property,
-    decision: isViolatedAtStart
-      ? undefined
-      : decisionOn(program, graph, path, canBeSafe, safeDistance),
+    order,
+    decision: decision && {
+      depth: decision.depth,
+      before: taskStepAt(program, decision.prefix, decision.before),
+      after: taskStepAt(program, decision.prefix, decision.after),
+      safeSchedule: makeScheduleEntries(decision.safe.map((by) => program.tasks[by]?.name ?? '')),
+    },
     share: shareOf(graph, isViolatedAtStart),
   };
-}
-
-/** All states and edges. `next[state * tasks + task]` is negative if the task is blocked. */
-interface Graph {
-  readonly states: number;
-  readonly tasks: number;
-  readonly next: Int32Array;
-  /** 1 for an edge whose step violates the property. */
-  readonly violates: Uint8Array;
-  /** 1 for a state without edges that violates the property: a call can never return. */
-  readonly badEnd: Uint8Array;
-}
-
-function* graphOf(search: Search, property: PropertyId): Generator<number, Graph> {
-  const { model, layout, engine, terminalStates } = search;
-  const { program } = model;
-  const states = engine.count();
-  const badEnd = new Uint8Array(states);
-  const { records, stride } = engine.store();
-  const unpacked = new Int32Array(program.fields.length + program.tasks.length);
-  for (const state of terminalStates) {
-    unpackState(model, layout, records, state * stride, unpacked);
-    const isBad =
-      property === 'no-deadlock'
-        ? waitCycles(program, unpacked).length > 0
-        : property === 'unregister-live' && stuckUnregister(program, unpacked) !== undefined;
-    badEnd[state] = isBad ? 1 : 0;
-  }
-  const successors = makeSuccessors(search);
-  const { tasks, batch } = successors;
-  const next = new Int32Array(states * tasks);
-  const violates = new Uint8Array(states * tasks);
-  const bit = 1 << propertyBit(property);
-  for (let from = 0; from < states; from += batch) {
-    const to = Math.min(states, from + batch);
-    successors.expand(from, to);
-    const length = (to - from) * tasks;
-    next.set(successors.next().subarray(0, length), from * tasks);
-    const violated = successors.violated();
-    for (let i = 0; i < length; i++) if (violated[i]! & bit) violates[from * tasks + i] = 1;
-    yield to - from;
-  }
-  return { states, tasks, next, violates, badEnd };
 }
 
 /** The states of a schedule, as `[state, task]` before each step. */
 function pathOf(
   program: Program,
-  { tasks, next }: Graph,
+  { tasks, next }: StepGraph,
   schedule: readonly string[],
 ): readonly (readonly [state: number, task: number])[] {
   const path: (readonly [number, number])[] = [];
@@ -139,7 +107,7 @@ function pathOf(
 
 /** Whether a schedule ends with a step that violates the property, or where every continuation does. */
 function endsBadly(
-  { tasks, next, violates }: Graph,
+  { tasks, next, violates }: StepGraph,
   path: ReturnType<typeof pathOf>,
   canBeSafe: Uint8Array,
 ): boolean {
@@ -150,7 +118,7 @@ function endsBadly(
 }
 
 /** The states from which a complete schedule without a violation starts, and its fewest steps. */
-function safeStates({ states, tasks, next, violates, badEnd }: Graph): {
+function safeStates({ states, tasks, next, violates, badEnd }: StepGraph): {
   readonly canBeSafe: Uint8Array;
   readonly safeDistance: Int32Array;
 } {
@@ -185,13 +153,22 @@ function safeStates({ states, tasks, next, violates, badEnd }: Graph): {
   return { canBeSafe, safeDistance };
 }
 
+/** A decision by task numbers. */
+interface Decision {
+  readonly depth: number;
+  /** The tasks of the counterexample up to it. */
+  readonly prefix: readonly number[];
+  readonly before: number;
+  readonly after: number;
+  readonly safe: readonly number[];
+}
+
 function decisionOn(
-  program: Program,
-  { tasks, next, violates }: Graph,
+  { tasks, next, violates }: StepGraph,
   path: ReturnType<typeof pathOf>,
   canBeSafe: Uint8Array,
   safeDistance: Int32Array,
-): Explanation['decision'] {
+): Decision | undefined {
   const depth = path.findLastIndex(([state]) => canBeSafe[state]);
   const [state, task] = path[depth] ?? [];
   if (state === undefined || task === undefined) return undefined;
@@ -207,25 +184,13 @@ function decisionOn(
       )[0];
   const other = stepBy(state);
   if (other === undefined) return undefined;
-  const safe = path.slice(0, depth).map(([, by]) => by);
+  const prefix = path.slice(0, depth).map(([, by]) => by);
+  const safe = [...prefix];
   for (let at = state, by: number | undefined = other; by !== undefined; by = stepBy(at)) {
     safe.push(by);
     at = next[at * tasks + by]!;
   }
-  return {
-    depth,
-    before: taskStepAt(
-      program,
-      path.slice(0, depth).map(([, by]) => by),
-      task,
-    ),
-    after: taskStepAt(
-      program,
-      path.slice(0, depth).map(([, by]) => by),
-      other,
-    ),
-    safeSchedule: makeScheduleEntries(safe.map((by) => program.tasks[by]?.name ?? '')),
-  };
+  return { depth, prefix, before: task, after: other, safe };
 }
 
 /** The next step of a task after a schedule. */
@@ -236,36 +201,44 @@ function taskStepAt(program: Program, schedule: readonly number[], task: number)
   return { task: program.tasks[task]?.name ?? '', step: next?.name ?? '' };
 }
 
-/** How many complete schedules violate the property. Counts backwards from the ends; a state on a cycle is never counted. */
+/** Counts backwards from the ends; a state on a cycle is never counted. */
 function shareOf(
-  { states, tasks, next, violates, badEnd }: Graph,
+  { states, tasks, next, violates, badEnd }: StepGraph,
   isViolatedAtStart: boolean,
-): Explanation['share'] {
-  const total = new Float64Array(states);
-  const violated = new Float64Array(states);
-  const open = new Uint8Array(states);
+): ViolatedShare | undefined {
+  const total: bigint[] = Array.from({ length: states }, () => 0n);
+  const violated = total.slice();
+  const random = new Float64Array(states);
+  const successors = new Uint8Array(states);
   const into: number[][] = Array.from({ length: states }, () => []);
   const ready: number[] = [];
   for (let state = 0; state < states; state++) {
     for (let task = 0; task < tasks; task++) {
       const to = next[state * tasks + task]!;
       if (to < 0) continue;
-      open[state]!++;
+      successors[state]!++;
       into[to]!.push(state * tasks + task);
     }
-    if (open[state]! > 0) continue;
-    total[state] = 1;
-    violated[state] = badEnd[state]!;
+    if (successors[state]! > 0) continue;
+    total[state] = 1n;
+    violated[state] = BigInt(badEnd[state]!);
+    random[state] = badEnd[state]!;
     ready.push(state);
   }
-  for (let at = 0; at < ready.length; at++)
-    for (const edge of into[ready[at]!]!) {
+  const open = successors.slice();
+  for (let at = 0; at < ready.length; at++) {
+    const to = ready[at]!;
+    for (const edge of into[to]!) {
       const from = Math.floor(edge / tasks);
-      total[from]! += total[ready[at]!]!;
-      violated[from]! += violates[edge] ? total[ready[at]!]! : violated[ready[at]!]!;
+      total[from]! += total[to]!;
+      violated[from]! += violates[edge] ? total[to]! : violated[to]!;
+      random[from]! += (violates[edge] ? 1 : random[to]!) / successors[from]!;
       if (--open[from]! === 0) ready.push(from);
     }
+  }
+  if (ready.length < states) return undefined;
   const all = total[0]!;
-  if (ready.length < states || !Number.isFinite(all)) return undefined;
-  return { violated: isViolatedAtStart ? all : violated[0]!, total: all };
+  return isViolatedAtStart
+    ? { violated: all, total: all, random: 1 }
+    : { violated: violated[0]!, total: all, random: random[0]! };
 }

@@ -52,7 +52,7 @@ it('finds the lock that an own design lacks, as a change of its text', async () 
       before: { step: 'counter/add/ENTER' },
       after: { step: 'counter/add/COUNT' },
     },
-    share: { violated: 18, total: 20 },
+    share: { violated: 18n, total: 20n },
   });
   const lock = fixes.find(({ title }) => title.startsWith('Hold a new mutex over ENTER to'));
   if (!lock) throw new Error(`no lock among ${fixes.map(({ title }) => title).join('; ')}`);

@@ -1,5 +1,6 @@
 import type { CheckResult } from '../../../explore/checkResult';
-import type { Explanation, TaskStep } from '../../../explore/explain/decidingSteps';
+import type { TaskStep } from '../../../explore/explain/decidingOrder';
+import type { Explanation, ViolatedShare } from '../../../explore/explain/decidingSteps';
 import type { PropertyId } from '../../../kernel/language/propertyId';
 import { dispatch } from '../../../session/actions/dispatch';
 import type { CheckSubject } from '../../../session/store/checkState';
@@ -10,7 +11,7 @@ import { useSession, useSessionStore } from '../../useSession';
 import styles from './CheckPanel.module.css';
 import { useCheckClient } from './useCheckClient';
 
-/** Which order of two steps decides a violation, how many interleavings it is in, and single changes that help. */
+/** What decides a violation, how many interleavings it is in, and single changes that help. */
 export function ViolationExplanation({
   subject,
   result,
@@ -46,7 +47,7 @@ export function ViolationExplanation({
     <div className={styles.explanation} role="group" aria-label={`Explanation of ${property}`}>
       {typeof explanation === 'string' && <p>{failureText(explanation)}</p>}
       {typeof explanation === 'object' && (
-        <DecidingOrder subject={subject} explanation={explanation} />
+        <DecidingChoice subject={subject} explanation={explanation} />
       )}
       {fixes.length > 0 && (
         <>
@@ -91,9 +92,9 @@ export function ViolationExplanation({
   );
 }
 
-function DecidingOrder({
+function DecidingChoice({
   subject,
-  explanation: { decision, share, property },
+  explanation: { order, decision, share, property },
 }: {
   readonly subject: CheckSubject;
   readonly explanation: Explanation;
@@ -101,13 +102,24 @@ function DecidingOrder({
   const session = useSessionStore();
   return (
     <>
-      {decision ? (
+      {order ? (
         <p>
-          The order of two steps decides: <StepName step={decision.before} /> runs before{' '}
-          <StepName step={decision.after} />. After that every interleaving violates the property.
+          The order of two steps decides: the property is violated in every interleaving in which{' '}
+          <StepName step={order.before} /> runs before <StepName step={order.after} />, and in no
+          other.
+        </p>
+      ) : decision ? (
+        <p>
+          On this schedule the last choice that decides comes after step {decision.depth}: if{' '}
+          <StepName step={decision.before} /> runs next, every continuation violates the property;
+          if <StepName step={decision.after} /> runs next, it can still hold.
         </p>
       ) : (
-        <p>Every interleaving violates the property.</p>
+        <p>
+          {property === 'lock-order'
+            ? 'Every interleaving releases a lock that the task does not hold: each runs such a step.'
+            : 'Every interleaving violates the property.'}
+        </p>
       )}
       {share && decision && <p>{shareText(share)}</p>}
       {decision && (
@@ -139,22 +151,31 @@ function StepName({ step: { task, step } }: { readonly step: TaskStep }) {
   );
 }
 
-function shareText({ violated, total }: NonNullable<Explanation['share']>): string {
-  const percent = (100 * violated) / total;
-  const shown =
-    percent > 0 && percent < 0.1
-      ? 'Less than 0.1'
-      : percent < 100 && percent > 99.9
-        ? 'More than 99.9'
-        : String(Math.round(percent * 10) / 10);
-  const counts = total < 1e9 ? ` (${formatCount(violated)} of ${formatCount(total)})` : '';
+function shareText({ violated, total, random }: ViolatedShare): string {
+  const counts =
+    total < 1e9 ? ` (${formatCount(Number(violated))} of ${formatCount(Number(total))})` : '';
   const all = total < 1e9 ? 'all' : `the about ${formatAboutCount(total)}`;
-  return `${shown}% of ${all} interleavings${counts} violate it.`;
+  // The quotient of the first 17 digits: the counts can be larger than a number.
+  const share = Number((violated * 10n ** 17n) / total) / 1e17;
+  return `${percentText(share)} of ${all} interleavings${counts} violate it, each counted once and to its end. If every task that can run is equally likely at each step, ${percentText(random)} of the runs do.`;
+}
+
+function percentText(share: number): string {
+  const percent = 100 * share;
+  if (percent > 0 && percent < 0.1) return 'Less than 0.1%';
+  if (percent < 100 && percent > 99.9) return 'More than 99.9%';
+  return `${Math.round(percent * 10) / 10}%`;
 }
 
 function failureText(why: string): string {
-  if (why === 'too-large') return 'Too many states to compare all interleavings.';
-  if (why === 'not-by-order')
-    return 'No single order of two steps decides this property: it compares several schedules, or a call that runs alone.';
-  return why;
+  switch (why) {
+    case 'too-large':
+      return 'Too many states to compare all interleavings.';
+    case 'call-alone':
+      return 'The order of steps does not decide this: in the last state of the counterexample, a call that then runs alone violates the property.';
+    case 'several-schedules':
+      return 'No single schedule decides this: the lock orders of several schedules together form the cycle.';
+    default:
+      return why;
+  }
 }
