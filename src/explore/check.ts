@@ -270,7 +270,7 @@ export function runCheck(program: Program, options: CheckOptions = {}): CheckRes
 }
 
 /** With more states than this, emitting WebAssembly takes less time than it saves (`npm run bench`). */
-const MAX_STATES_WITHOUT_WASM = 20_000;
+const MAX_STATES_WITHOUT_WASM = 50_000;
 
 /** The cost of one stage of `conclude` in states; a slice rarely has two stages. */
 const STAGE_COST = 32_768;
