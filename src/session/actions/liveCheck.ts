@@ -55,11 +55,11 @@ export async function checkWhileTyping(
 const REHEARSALS = 12;
 const REHEARSED_STATES = 2000;
 
-/** The text with a comment in every third function: those are read and compiled again, as after a key. */
+/** The text with a comment before every third closing brace, so that it is read and compiled again. */
 function rehearsedText(text: string, round: number): string {
-  let functions = 0;
+  let braces = 0;
   return text.replaceAll(/^\}$/gm, (end) =>
-    functions++ % 3 === round % 3 ? `\t// ${round}\n${end}` : end,
+    braces++ % 3 === round % 3 ? `\t// ${round}\n${end}` : end,
   );
 }
 
