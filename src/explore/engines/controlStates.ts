@@ -7,8 +7,8 @@ import type { FieldFacts } from './simplify';
 export interface StepCode {
   readonly task: number;
   readonly pc: number;
-  guard: Expr;
-  body: readonly Statement[];
+  readonly guard: Expr;
+  readonly body: readonly Statement[];
 }
 
 /**

@@ -1,17 +1,16 @@
-import { evaluate, fieldsRead } from '../../kernel/language/expressions';
+import { evaluate } from '../../kernel/language/expressions';
 import type { Expr } from '../../kernel/language/expressions';
 import type { Program } from '../../kernel/compiler/program';
 import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import type { PropertyId } from '../../kernel/language/propertyId';
-import { eachStatement } from '../../kernel/language/statements';
 import type { Statement } from '../../kernel/language/statements';
-import { controlStatesOf } from './controlStates';
-import type { StepCode, ControlStates } from './controlStates';
+import type { ControlStates } from './controlStates';
+import { FoldedStep, formOf, specialise } from './foldedStep';
+import type { StepForm } from './foldedStep';
 import { AffectedProperties } from './stateProperties';
 import type { StateProperty } from './stateProperties';
-import { interval, simplify, simplifyBody } from './simplify';
+import { interval, simplify } from './simplify';
 import type { FieldFacts } from './simplify';
-import { removeTransientField } from './transientFields';
 
 /** One number that a search stores per state. */
 interface StateVariable {
@@ -71,10 +70,7 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
   const constants = new Map<number, number>();
   const pcs = program.tasks.map((task) => task.pc);
   let stepCodes = program.tasks.flatMap((task) =>
-    task.steps.map(
-      (step) =>
-        new FoldedStep({ task: task.index, pc: step.pc, guard: step.guard, body: step.body }),
-    ),
+    task.steps.map((step) => new FoldedStep(task.index, step.pc, formOf(step))),
   );
   const ranges = program.fields.map((f): [number, number] => [f.lo, f.hi]);
   const facts: FieldFacts = {
@@ -86,9 +82,8 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
 
   const fold = (changed: ReadonlySet<number> | undefined): void => {
     for (const stepCode of stepCodes) {
-      if (changed && !stepCode.readsAny(changed)) continue;
-      stepCode.guard = simplify(stepCode.guard, facts);
-      stepCode.body = simplifyBody(stepCode.body, facts);
+      if (changed && !stepCode.form.readsAny(changed)) continue;
+      stepCode.form = stepCode.form.fold(facts);
     }
   };
   const reduce = (controlFields: ReadonlySet<number>): void => {
@@ -110,8 +105,8 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
   reduce(new Set(pcs));
 
   const exclusiveFields = exclusivelyWrittenFields(program, stepCodes, pcs);
-  const controlStates = program.tasks.map((task) =>
-    controlStatesOf(
+  const specialised = program.tasks.map((task) =>
+    specialise(
       stepCodes.filter((d) => d.task === task.index),
       task.pc,
       exclusiveFields[task.index] ?? [],
@@ -120,6 +115,7 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
       (f) => `${task.name} ${program.fields[f]?.title ?? ''}`,
     ),
   );
+  const controlStates = specialised.map(({ states }) => states);
   const controlFields = new Set<number>();
   for (const { values } of controlStates) {
     for (const [field, each] of values) {
@@ -127,7 +123,9 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
       ranges[field] = [Math.min(...each), Math.max(...each)];
     }
   }
-  stepCodes = controlStates.flatMap((p) => p.steps.map((each) => new FoldedStep(each)));
+  stepCodes = specialised.flatMap(({ states, forms }) =>
+    states.steps.map(({ task, pc }, at) => new FoldedStep(task, pc, forms[at]!)),
+  );
   reduce(controlFields);
 
   const stateProperties = properties
@@ -208,75 +206,6 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
     pcs,
     constants,
   };
-}
-
-/** A step while it is simplified: what a rule asks of its body is found once per version of the body. */
-class FoldedStep implements StepCode {
-  readonly task: number;
-  readonly pc: number;
-  private currentGuard: Expr;
-  private currentBody: readonly Statement[];
-  private reads: ReadonlySet<number> | undefined;
-  private stores: readonly Extract<Statement, { op: 'set' }>[] | undefined;
-
-  constructor({ task, pc, guard, body }: StepCode) {
-    this.task = task;
-    this.pc = pc;
-    this.currentGuard = guard;
-    this.currentBody = body;
-  }
-
-  get guard(): Expr {
-    return this.currentGuard;
-  }
-
-  set guard(guard: Expr) {
-    if (guard === this.currentGuard) return;
-    this.currentGuard = guard;
-    this.reads = undefined;
-  }
-
-  get body(): readonly Statement[] {
-    return this.currentBody;
-  }
-
-  set body(body: readonly Statement[]) {
-    if (body === this.currentBody) return;
-    this.currentBody = body;
-    this.reads = undefined;
-    this.stores = undefined;
-  }
-
-  /** Its assignments, those in branches included. */
-  get sets(): readonly Extract<Statement, { op: 'set' }>[] {
-    if (!this.stores) {
-      const found: Extract<Statement, { op: 'set' }>[] = [];
-      eachStatement(this.currentBody, (s) => {
-        if (s.op === 'set') found.push(s);
-      });
-      this.stores = found;
-    }
-    return this.stores;
-  }
-
-  /** Whether it reads one of these fields. */
-  readsAny(fields: ReadonlySet<number>): boolean {
-    let { reads } = this;
-    if (!reads) {
-      const found = new Set<number>();
-      const add = (field: number): void => {
-        found.add(field);
-      };
-      fieldsRead(this.currentGuard, add);
-      eachStatement(this.currentBody, (s) => {
-        if (s.op === 'set') fieldsRead(s.value, add);
-        if (s.op === 'if') fieldsRead(s.cond, add);
-      });
-      this.reads = reads = found;
-    }
-    for (const field of fields) if (reads.has(field)) return true;
-    return false;
-  }
 }
 
 /** The stable name of a step by `Action.index`. */
@@ -382,15 +311,15 @@ function dropTransientFields(
   for (const [f, users] of writers) {
     const { init } = program.fields[f] ?? { init: 0 };
     if (constants.has(f) || controlFields.has(f) || permanent.has(f)) continue;
-    const bodies: (readonly Statement[])[] = [];
-    for (const { body } of users) {
-      const removed = removeTransientField(body, f, init, facts);
+    const forms: StepForm[] = [];
+    for (const { form } of users) {
+      const removed = form.withoutField(f, init, facts);
       if (!removed) break;
-      bodies.push(removed);
+      forms.push(removed);
     }
-    if (bodies.length < users.length) continue;
+    if (forms.length < users.length) continue;
     users.forEach((stepCode, i) => {
-      stepCode.body = bodies[i] ?? [];
+      stepCode.form = forms[i]!;
     });
     constants.set(f, init);
     changedFields.add(f);
