@@ -21,7 +21,7 @@ test('a lock that is removed in the text of a design is noticed, shared by link,
   await page.keyboard.press('Home');
   await page.keyboard.press('Shift+End');
   await page.keyboard.insertText('model_only { }');
-  await expect(panel.getByRole('status')).toContainText('Lock order has no cycle');
+  await expect(panel.getByRole('status')).toContainText('No lock cycle, no bad unlock');
   await expect(panel.getByRole('button', { name: 'Changes +1 −1' })).toBeEnabled();
   await panel.getByRole('button', { name: 'Changes +1 −1' }).click();
   await expect(panel.locator('.cm-deletedChunk')).toContainText('mutex_lock(&dev_set->lock);');

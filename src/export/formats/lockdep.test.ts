@@ -19,3 +19,13 @@ it('reports the unlock of a lock that the task does not hold', () => {
     /qemu releases devset vfio0\.lock without holding it\n +at: upstream\/bind_iommufd\/BIND\./,
   );
 });
+
+it('says which locks it lists', () => {
+  const { scenario } = libraryEntry('kvm-failed-bind') ?? expect.fail();
+  const outcome = runScenario(scenario, {});
+  if (!outcome.ok) throw new Error(outcome.errors[0]?.message);
+  const report = lockdepExport.make(outcome.trace).replaceAll(/\s+/g, ' ');
+  expect(report).toContain('Orders seen (outer -> inner):');
+  expect(report).toContain('Mutexes and read-write semaphores only');
+  expect(report).toContain('a spinlock (such as kvm_ref_lock or xa_lock) within one step');
+});

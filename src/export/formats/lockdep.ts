@@ -15,6 +15,9 @@ export const lockdepExport: Export = {
 };
 
 const BAR = '======================================================';
+/** A spinlock is taken and released within one atomic step, so a run has no event of it. */
+const SCOPE =
+  'Mutexes and read-write semaphores only: the model holds a spinlock (such as kvm_ref_lock or xa_lock) within one step, so an order under or over one is not listed.';
 const RULE = '------------------------------------------------------';
 
 function lockdepText(trace: Trace): string {
@@ -46,6 +49,7 @@ function lockdepText(trace: Trace): string {
           72,
         ),
       );
+    lines.push('', ...wrapText(SCOPE, 72));
     return `${lines.join('\n')}\n`;
   }
   const isRecursive = last.held === last.taken;
@@ -94,7 +98,8 @@ function lockdepText(trace: Trace): string {
           cpuRow(cell(last.taken), ''),
         ]),
   );
-  lines.push('', ' *** DEADLOCK ***');
+  lines.push('', ' *** DEADLOCK ***', '');
+  lines.push(...wrapText(`Only the locks of this cycle are listed. ${SCOPE}`, 72));
   return `${lines.join('\n')}\n`;
 }
 

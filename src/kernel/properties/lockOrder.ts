@@ -7,10 +7,11 @@ export const lockOrder: Property = {
   order: 12,
   label: 'I11',
   cite: 'docs/kernel-facts.md, I11',
-  title: 'Lock order has no cycle',
+  title: 'No lock cycle, no bad unlock',
   statement:
     'The order in which locks are taken has no cycle, no task takes a mutex twice, and none releases a mutex that it does not hold.',
-  consequence: 'Two tasks that take these locks in these orders at the same time deadlock.',
+  consequence:
+    'A cycle deadlocks tasks that take its locks at the same time; a bad unlock lets tasks into the same critical section.',
   appliesTo: (p) => p.fields.some((f) => f.kind === 'mutex'),
   detectedIn: 'graph',
   checks: () => [],

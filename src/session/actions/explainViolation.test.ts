@@ -68,3 +68,13 @@ it('offers another design only if the attack is made there too', async () => {
     'parked-shim',
   ]);
 });
+
+it('offers no option that takes away what a property is about, and names values in words', async () => {
+  const session = sessionOf('kvm-failed-bind');
+  const { fixes } = await explained(session, 'counters');
+  const titles = fixes.map(({ title }) => title);
+  expect(titles).toContain(
+    'BIND takes the KVM at the first open only (posted 2024-06-28, not merged): yes',
+  );
+  expect(titles.filter((title) => title.startsWith('Devices refer to a KVM'))).toEqual([]);
+});

@@ -59,16 +59,18 @@ export async function explainViolation(
   const violatedBefore = new Set(
     result.properties.filter(({ status }) => status === 'violated').map(({ id }) => id),
   );
+  const applicable = result.properties.map(({ id }) => id).filter((id) => isApplicable(result, id));
   let fixes: readonly FoundFix[] = [];
   const attack = madeCalls(compileRequest(subject), schedule);
   const kinds = fixCandidates(session.getState().run.setup, subject, decision);
-  for (const { candidates, unlessFixed, isOtherKernel } of kinds) {
+  for (const { candidates, unlessFixed, isOtherKernel, keepsProperties } of kinds) {
     if (unlessFixed && fixes.length > 0) continue;
     for (const candidate of candidates) {
       const checked = await checkCandidate(client, candidate, isOtherKernel ?? false);
       if (latest.get(session) !== work) return;
       if (checked === 'cancelled') return show({ working: false });
       if (!checked || !helps(checked, property, violatedBefore)) continue;
+      if (keepsProperties && applicable.some((id) => !isApplicable(checked, id))) continue;
       const met = isOtherKernel ? metAttack(attack, checked.outcomes) : undefined;
       if (met?.isMet === false) continue;
       fixes = [...fixes, { ...candidate, result: checked, difference: met?.difference }];
@@ -90,6 +92,11 @@ async function checkCandidate(
   const answer = await client.check(request, () => undefined).answer;
   if (!answer.ok) return undefined;
   return answer.result.stoppedBy === 'cancel' ? 'cancelled' : answer.result;
+}
+
+function isApplicable({ properties }: CheckResult, property: PropertyId): boolean {
+  const status = properties.find(({ id }) => id === property)?.status;
+  return status !== undefined && status !== 'not-applicable';
 }
 
 /** Whether the property holds, and nothing is violated that was not before. */

@@ -3,7 +3,7 @@ import { changedDesign, designText, isBuiltIn } from '../../designs/changedDesig
 import { designById } from '../../designs/registry';
 import { applyTextChange, makeOwnText, makeTextChange } from '../../designs/textChange';
 import type { Explanation } from '../../explore/explain/decidingSteps';
-import { designTitle } from '../../kernel/language/design';
+import { designTitle, optionValueName } from '../../kernel/language/design';
 import type { DesignChange } from '../../kernel/language/mutation';
 import type { CheckSubject } from '../store/checkState';
 import type { Setup } from '../trace/traceTree';
@@ -24,6 +24,8 @@ interface FixKind {
   readonly unlessFixed?: true;
   /** Another kernel: the attack may not be possible there for another reason. */
   readonly isOtherKernel?: true;
+  /** The same design: a property that no longer applies means that its object is gone, so the change is none that helps. */
+  readonly keepsProperties?: true;
 }
 
 /** The widest region that a new mutex is tried over, in steps on each side. */
@@ -38,7 +40,7 @@ export function fixCandidates(
   return [
     { candidates: takenBack(subject) },
     { candidates: decision ? lockedRegions(subject, decision) : [], unlessFixed: true },
-    { candidates: otherOptions(setup, subject), isOtherKernel: true },
+    { candidates: otherOptions(setup, subject), isOtherKernel: true, keepsProperties: true },
     { candidates: otherDesigns(setup, subject), isOtherKernel: true },
   ];
 }
@@ -182,14 +184,22 @@ function otherOptions(
 ): readonly FixCandidate[] {
   const { design } = setup;
   const current = effectiveOptions(setup);
-  return design.options.flatMap(({ id, title, values }) =>
-    values
-      .filter((value) => value !== current[id])
+  return design.options.flatMap((option) =>
+    option.values
+      .filter((value) => value !== current[option.id])
       .flatMap((value): readonly FixCandidate[] => {
-        const changed = scenarioWithOptions(setup, scenario, { ...scenario.options, [id]: value });
+        const changed = scenarioWithOptions(setup, scenario, {
+          ...scenario.options,
+          [option.id]: value,
+        });
         return typeof changed === 'string'
           ? []
-          : [{ title: `${title}: ${value}`, subject: { scenario: changed, mutations } }];
+          : [
+              {
+                title: `${option.title}: ${optionValueName(option, value)}`,
+                subject: { scenario: changed, mutations },
+              },
+            ];
       }),
   );
 }

@@ -1,4 +1,4 @@
-import { designTitle } from '../../kernel/language/design';
+import { designTitle, optionValueName } from '../../kernel/language/design';
 import { effectiveOptions } from '../../session/queries/effectiveOptions';
 import { useSession, useSessionStore } from '../useSession';
 import { Icon } from '../controls/Icon';
@@ -25,21 +25,23 @@ export function DesignOptionsMenu() {
         <>
           <h2 className={styles.title}>{designTitle(design, options)}</h2>
           <p className={styles.about}>{design.about}</p>
-          {design.options.map(({ id, title, values }) => (
-            <label key={id} className={styles.option}>
+          {design.options.map((option) => (
+            <label key={option.id} className={styles.option}>
               <span>
-                {title}
-                <code>{id}</code>
+                {option.title}
+                <code>{option.id}</code>
               </span>
               <select
                 className={buttons.select}
-                value={options[id]}
+                value={options[option.id]}
                 onChange={(event) =>
-                  dispatch(session, 'set-option', { option: id, value: event.target.value })
+                  dispatch(session, 'set-option', { option: option.id, value: event.target.value })
                 }
               >
-                {values.map((value) => (
-                  <option key={value}>{value}</option>
+                {option.values.map((value) => (
+                  <option key={value} value={value}>
+                    {optionValueName(option, value)}
+                  </option>
                 ))}
               </select>
             </label>
