@@ -23,6 +23,13 @@ const STEPS_PER_SECOND = 8;
 const SECONDS = 2.5;
 const SCREEN = { width: 1440, height: 900 };
 
+/** Pan in px and scale of React Flow. */
+interface Viewport {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
 /** Frame times in ms, long tasks, and CPU time of the main thread in ms for each second of one stretch. */
 interface Stretch {
   readonly p95: number;
@@ -57,15 +64,17 @@ async function againstBare(browser: Browser): Promise<Row[]> {
     const times = { standing: [] as number[], followed: [] as number[] };
     for (const { nodes: wanted, devices } of SIZES) {
       const runs: Record<string, Stretch[]> = {};
+      const address = (mode: 'bare' | 'stage'): string =>
+        `${server.resolvedUrls?.local[0] ?? ''}?devices=${devices}${mode === 'bare' ? '&bare' : ''}`;
+      /** Where the camera of the stage was after each followed step. */
+      const views: Viewport[] = [];
       let shown = { nodes: 0, edges: 0 };
       for (let round = 0; round < ROUNDS; round += 1) {
         for (const mode of round % 2 === 0
           ? (['bare', 'stage'] as const)
           : (['stage', 'bare'] as const)) {
           const at = await browser.newPage({ viewport: SCREEN });
-          await at.goto(
-            `${server.resolvedUrls?.local[0] ?? ''}?devices=${devices}${mode === 'bare' ? '&bare' : ''}`,
-          );
+          await at.goto(address(mode));
           await at.locator('.react-flow__node').first().waitFor();
           const open = at.getByRole('button', { name: 'Open every group' });
           if (mode === 'stage' && (await open.count()) > 0) await open.click();
@@ -84,7 +93,10 @@ async function againstBare(browser: Browser): Promise<Row[]> {
             times.standing.push(...(await stepTimes(at.locator('body'), 20)));
             await at.getByRole('button', { name: 'Follow', exact: true }).click();
             await at.waitForTimeout(600);
-            (runs['stage followed'] ??= []).push(await stretch(at, play));
+            views.length = 0;
+            (runs['stage followed'] ??= []).push(
+              await stretch(at, async () => void views.push(...(await playFollowed(at)))),
+            );
             times.followed.push(...(await stepTimes(at.locator('body'), 20)));
           }
           await at.close();
@@ -137,7 +149,24 @@ async function againstBare(browser: Browser): Promise<Row[]> {
       }
       const followed = runs['stage followed'];
       if (followed) {
+        const bare: Stretch[] = [];
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const at = await browser.newPage({ viewport: SCREEN });
+          await at.goto(address('bare'));
+          await at.locator('.react-flow__node').first().waitFor();
+          await at.waitForTimeout(600);
+          bare.push(await stretch(at, async () => void (await playFollowed(at, views))));
+          await at.close();
+        }
+        const p95 = (of: readonly Stretch[]): number => medianOf(of.map((each) => each.p95));
         rows.push(
+          { name: `${wanted}: followed, p95 frame, bare`, value: p95(bare), unit: 'ms' },
+          { name: `${wanted}: followed, p95 ratio`, value: p95(followed) / p95(bare), unit: '' },
+          {
+            name: `${wanted}: followed, long tasks, bare`,
+            value: medianOf(bare.map((each) => each.longTasks)),
+            unit: '',
+          },
           {
             name: `${wanted}: followed, p95 frame, stage`,
             value: medianOf(followed.map((each) => each.p95)),
@@ -309,6 +338,31 @@ async function play(page: Page): Promise<void> {
       }
     },
     { pause: 1000 / STEPS_PER_SECOND, steps: SECONDS * STEPS_PER_SECOND },
+  );
+}
+
+/** Plays while the camera follows, and returns where it was after each step. Bare React Flow has no camera: it moves to `views`. */
+async function playFollowed(page: Page, views?: readonly Viewport[]): Promise<Viewport[]> {
+  return page.evaluate(
+    async ({ pause, steps, given }) => {
+      const seen: Viewport[] = [];
+      for (let made = 0; made < steps; made += 1) {
+        window.stageBench?.step();
+        const [before, view] = [given?.[made - 1], given?.[made]];
+        if (view && JSON.stringify(view) !== JSON.stringify(before))
+          window.stageBench?.moveTo?.(view);
+        await new Promise((resolve) => {
+          setTimeout(resolve, pause);
+        });
+        const { transform } = getComputedStyle(
+          document.querySelector('.react-flow__viewport') ?? document.body,
+        );
+        const { a: zoom, e: x, f: y } = new DOMMatrix(transform);
+        seen.push({ x, y, zoom });
+      }
+      return seen;
+    },
+    { pause: 1000 / STEPS_PER_SECOND, steps: SECONDS * STEPS_PER_SECOND, given: views },
   );
 }
 

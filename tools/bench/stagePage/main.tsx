@@ -1,6 +1,13 @@
 import { useCallback, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { applyNodeChanges, ReactFlow, type Edge, type Node, type NodeChange } from '@xyflow/react';
+import {
+  applyNodeChanges,
+  ReactFlow,
+  type Edge,
+  type Node,
+  type NodeChange,
+  type Viewport,
+} from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { registerDesigns } from '../../../src/designs/registry.ts';
 import { design as upstream } from '../../../src/designs/upstream/design.ts';
@@ -23,6 +30,8 @@ export interface StageBench {
   readonly edges: number;
   /** One step on; from the end of the run back to the first played step. */
   step(): void;
+  /** Bare React Flow moves as the camera of the stage does. */
+  moveTo?: (view: Viewport) => void;
 }
 
 declare global {
@@ -34,6 +43,8 @@ declare global {
 /** Processes whose steps are played. */
 const PLAYED = 4;
 const GROUPS = 4;
+/** Duration of a move of the camera of the stage. */
+const MOVE_MS = 260;
 /** The bar below the graph of the stage, px. */
 const TOOLS = 35;
 
@@ -124,6 +135,10 @@ function Bare() {
       nodes={graph.nodes}
       edges={graph.edges}
       onNodesChange={keep}
+      onInit={(flow) => {
+        if (window.stageBench)
+          window.stageBench.moveTo = (view) => void flow.setViewport(view, { duration: MOVE_MS });
+      }}
       fitView
       minZoom={0.05}
       panOnScroll

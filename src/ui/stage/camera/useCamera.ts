@@ -35,6 +35,8 @@ const REARRANGE_FOR_DESIGN_FACTOR = 0.6;
 const SECOND_LINE_PX = 16;
 /** Duration of an automatic move of the view, ms. */
 const MOVE_MS = 260;
+/** On a crowded stage, steps that follow each other faster than this do not zoom in, ms: each zoom restyles and rasterizes every node. */
+const REST_MS = 700;
 
 export interface Camera {
   readonly zoomBy: (factor: number) => void;
@@ -122,15 +124,26 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     [flow],
   );
 
-  /** Makes `rect` visible and, in a close-up, readable. */
+  /** Until when steps do not zoom in, and what zooms in then. */
+  const rest = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(rest.current), []);
+
+  /** Makes `rect` visible and, in a close-up, readable; with `keepZoom` not larger than now. */
   const show = useCallback(
-    (rect: Rect | undefined): void => {
+    (rect: Rect | undefined, keepZoom = false): void => {
       const { width, height } = screenSize();
       if (!rect || width === 0) return;
       const current = viewportNow();
       const screen = { width, height };
       const bounds = needsCloseUp() ? layoutBounds(stage.getState().scene.layout) : undefined;
-      const next = viewportFor(rect, current, screen, zoomLimits(), bounds);
+      const limits = zoomLimits();
+      const next = viewportFor(
+        rect,
+        current,
+        screen,
+        keepZoom ? { ...limits, closeUp: Math.min(limits.closeUp, current.zoom) } : limits,
+        bounds,
+      );
       if (next !== current) void moveTo(next, MOVE_MS);
     },
     [moveTo, needsCloseUp, zoomLimits, stage, viewportNow, screenSize],
@@ -142,11 +155,20 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     const screen = { width, height };
     const current = viewportNow();
     const state = stage.getState();
-    show(
-      userMoved.current
-        ? boundsToShow(touchedPlacements(state), current, screen)
-        : boundsOfStep(state, screen, zoomLimits()),
-    );
+    const showStep = (keepZoom: boolean): void =>
+      show(
+        userMoved.current
+          ? boundsToShow(touchedPlacements(stage.getState()), current, screen)
+          : boundsOfStep(stage.getState(), screen, zoomLimits()),
+        keepZoom,
+      );
+    showStep(rest.current !== undefined);
+    if (!state.crowded) return;
+    clearTimeout(rest.current);
+    rest.current = setTimeout(() => {
+      rest.current = undefined;
+      if (stage.getState().followSteps && !userMoved.current) showStep(false);
+    }, REST_MS);
   }, [show, zoomLimits, stage, viewportNow, screenSize]);
 
   /** Shows the selected node with its opened list of fields; the view only pans if the pointer is on the node. */
