@@ -7,7 +7,7 @@ import { svgIcon, translateTo, type Player } from './player';
 /** In a 16 px box: the body of a padlock, and its shackle, which is lifted to open it. */
 const BODY = 'M2.5 7h11v8h-11z';
 const SHACKLE = 'M4.8 8V5a3.2 3.2 0 0 1 6.4 0v3';
-const LIFT_PX = 3;
+const LIFT_PX = 5;
 /** Fractions of an effect: the mark arrives; the shackle has moved. */
 const ARRIVED = 0.5;
 const CLOSED = 0.72;
