@@ -7,8 +7,8 @@ import { ROW_GAP } from './graphLayout';
 
 const COLUMNS = 5;
 
-/** A node at y 100 with a badge of so many characters. */
-function node(column: number, chars: number, chipBelow = false): NodeView {
+/** A node at y 100 with a badge of so many characters; `chipAbove`: the badge is below. */
+function node(column: number, chars: number, chipAbove = false): NodeView {
   return {
     kind: 'fops',
     table: 'parked',
@@ -25,8 +25,8 @@ function node(column: number, chars: number, chipBelow = false): NodeView {
       width: NODE_WIDTH,
       height: CHIP_HEIGHT,
       lane: 'context',
-      chipBelow,
-      chipAbove: false,
+      chipBelow: false,
+      chipAbove,
     },
     badges: [{ kind: 'errno', title: '-EBUSY', text: 'x'.repeat(chars) }],
   };
@@ -42,8 +42,8 @@ describe('badges', () => {
         for (const [i, { x, y, width, height }] of rects.entries()) {
           expect(x).toBeGreaterThanOrEqual(0);
           expect(x + width).toBeLessThanOrEqual((COLUMNS - 1) * COLUMN_PITCH + NODE_WIDTH);
-          expect(y).toBeGreaterThanOrEqual(100 + CHIP_HEIGHT);
-          expect(y + height).toBeLessThanOrEqual(100 + CHIP_HEIGHT + ROW_GAP);
+          expect(y).toBeGreaterThanOrEqual(100 - ROW_GAP);
+          expect(y + height).toBeLessThanOrEqual(100);
           expect(width).toBeGreaterThanOrEqual(NODE_WIDTH);
           for (const other of rects.slice(i + 1))
             expect(x + width <= other.x || other.x + other.width <= x).toBe(true);
@@ -60,8 +60,8 @@ describe('badges', () => {
       placement: { ...node(column, 0).placement, height: 4 * CHIP_HEIGHT },
     });
     for (const nodes of [
-      [node(1, 80), tall(2)],
-      [tall(3), node(4, 80)],
+      [node(1, 80, true), tall(2)],
+      [tall(3), node(4, 80, true)],
     ]) {
       const [rect] = limitBadgeWidths(nodes).flatMap(badgeRect);
       const placement = nodes.find(({ badges }) => badges.length === 0)?.placement;
@@ -73,8 +73,15 @@ describe('badges', () => {
     }
   });
 
-  it('are above a node with another chip right below', () => {
-    const [rect] = badgeRect(node(1, 10, true));
-    expect((rect?.y ?? 100) + (rect?.height ?? 0)).toBeLessThanOrEqual(100);
+  it('are above a node, and below one of the first row or with another chip right above', () => {
+    const badgeY = (changes: Partial<NodeView['placement']>): number => {
+      const view = node(1, 10);
+      const [rect] = badgeRect({ ...view, placement: { ...view.placement, ...changes } });
+      return rect?.y ?? Number.NaN;
+    };
+    expect(badgeY({})).toBeLessThan(100);
+    expect(badgeY({ chipBelow: true })).toBeLessThan(100);
+    expect(badgeY({ chipAbove: true })).toBeGreaterThan(100);
+    expect(badgeY({ y: -90 })).toBeGreaterThan(-90);
   });
 });

@@ -11,9 +11,12 @@ const BADGE_CHAR_WIDTH = 6.3;
 const BOLD_CHAR_WIDTH = 7.4;
 const BADGE_ICON_WIDTH = 34;
 
-/** Whether the badges of a node are above it, since another chip is right below. */
+/**
+ * Whether the badges of a node are above it: below the first row, where they would cover the titles of the next row and leave
+ * the stage in the last one. A chip has them on the side where no other chip is.
+ */
 export function hasBadgesAbove({ placement }: Pick<NodeView, 'placement'>): boolean {
-  return placement.chipBelow && placement.y > 0;
+  return placement.y > 0 && !placement.chipAbove;
 }
 
 /** The rectangle of a node's first badge, in the channel above or below it and never right of the last column; empty without badges. */
