@@ -156,3 +156,27 @@ test('the caption of an own run says what happens now', async ({ page }) => {
     /bind_iommufd\(fd2, iommufd2\) of dpdk fails with -EINVAL: /,
   );
 });
+
+test('a phone shows the contended lock, and everything on demand', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('./?scenario=bind-race&design=upstream&step=33');
+  await idle(page);
+  const devset = page.locator('[data-node]', { has: page.locator('[data-state="contended"]') });
+  const rowIsInNode = (): Promise<boolean> =>
+    devset.evaluate((node) => {
+      const row = node.querySelector('[data-state="contended"]')?.getBoundingClientRect();
+      const { left, right, top, bottom } = node.getBoundingClientRect();
+      return (
+        row !== undefined &&
+        row.left >= left &&
+        row.right <= right &&
+        row.top >= top &&
+        row.bottom <= bottom + 1
+      );
+    });
+  expect(await rowIsInNode()).toBe(true);
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  await idle(page);
+  expect(await cutNodes(page)).toEqual([]);
+  expect(await rowIsInNode()).toBe(true);
+});

@@ -210,7 +210,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
 
   /** Shows everything. Lays the graph out afresh if its zoom is below this fraction of that of a fresh layout. */
   const fit = useCallback(
-    (rearrangeFactor: number, duration = 0): void => {
+    (rearrangeFactor: number, duration = 0, everything = sideBySide): void => {
       const { width, height } = screenSize();
       if (width === 0 || height === 0) return;
       userMoved.current = false;
@@ -224,7 +224,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       const maxZoom = MAX_FIT_ZOOM * scale();
       const whole = fitViewport(layoutBounds(layout), screen, maxZoom);
       void moveTo(
-        sideBySide && whole.zoom >= zoomLimits().overview
+        everything && (!sideBySide || whole.zoom >= zoomLimits().overview)
           ? whole
           : initialViewport(layout, touchedPlacements(stage.getState()), screen, maxZoom),
         duration,
@@ -235,11 +235,11 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
 
   /** Keeps a graph in view while steps, calls and another design change it; `moved`: rows have opened or closed. */
   const follow = useCallback(
-    (moved: boolean, otherDesign: boolean): void => {
+    (moved: boolean, otherDesign: boolean, otherCalls: boolean): void => {
       const { width, height } = screenSize();
       const { nodesInReadingOrder, scene } = stage.getState();
       const hasOwnCalls = currentSnapshot(session.getState()).issuedCalls.size > 0;
-      const mayRearrange = hasOwnCalls || otherDesign;
+      const mayRearrange = hasOwnCalls || otherCalls || otherDesign;
       if (
         userMoved.current ||
         isNarrow() ||
@@ -250,7 +250,14 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         return showTouched();
       const bounds = boundsOf(nodesInReadingOrder.map((node) => node.placement));
       if (!moved && isInView(viewportNow(), bounds, { width, height })) return;
-      fit(hasOwnCalls ? REARRANGE_FACTOR : otherDesign ? REARRANGE_FOR_DESIGN_FACTOR : 0, MOVE_MS);
+      fit(
+        hasOwnCalls || otherCalls
+          ? REARRANGE_FACTOR
+          : otherDesign
+            ? REARRANGE_FOR_DESIGN_FACTOR
+            : 0,
+        MOVE_MS,
+      );
     },
     [
       fit,
@@ -346,6 +353,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         follow(
           state.scene.layout !== before.scene.layout,
           state.scene.setup.design !== before.scene.setup.design,
+          state.scene.setup.scenario !== before.scene.setup.scenario,
         );
       }),
     [follow, presenting, stage],
@@ -368,7 +376,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
 
   return {
     fit: useCallback(() => {
-      fit(REARRANGE_FACTOR);
+      fit(REARRANGE_FACTOR, 0, true);
       // The user wants the overview: the next step must not zoom in again.
       stage.setState({ followSteps: !needsCloseUp() });
     }, [fit, needsCloseUp, stage]),
