@@ -1,8 +1,10 @@
 import type { Program, ProgramCall, Step, Task } from '../../kernel/compiler/program';
 import type { Call } from '../../kernel/language/world';
 import { currentCall, inCall, type StepEvent } from '../../kernel/machine/machine';
+import { expectedViolations } from '../../export/consequence';
 import type { Violation } from '../../kernel/properties/properties';
 import { callText } from '../../scenario/format/callText';
+import type { Scenario } from '../../scenario/format/scenario';
 import {
   runStep,
   startCompiledRun,
@@ -88,10 +90,19 @@ function nextSnapshot(before: Snapshot, node: TraceNode): Snapshot {
     step,
     events,
     eventTexts: texts,
-    violations,
+    violations: subjectFirst(violations, node.setup.scenario),
   };
   liveRuns.set(snapshot, run);
   return snapshot;
+}
+
+/** The property that the scenario is about comes first: captions and badges say it, as the title does. */
+function subjectFirst(violations: readonly Violation[], scenario: Scenario): readonly Violation[] {
+  if (violations.length < 2) return violations;
+  const expected = expectedViolations(scenario);
+  const rank = ({ property }: Violation): number =>
+    expected.includes(property) ? expected.indexOf(property) : expected.length;
+  return violations.toSorted((a, b) => rank(a) - rank(b));
 }
 
 function replayToSnapshot({ node, program }: Snapshot): ScenarioRun {

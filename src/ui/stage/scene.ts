@@ -22,7 +22,7 @@ export interface Scene {
   readonly layout: GraphLayout;
   /** Ids of the nodes that the last step touched. */
   readonly touched: ReadonlySet<string>;
-  /** Ids of the nodes of the last step's process and of the file through which it calls. */
+  /** Ids of the nodes of the last step's process, of the file through which it calls, and of what a violation names. */
   readonly actors: ReadonlySet<string>;
   /** The process of the last step, as in `TaskRef`; undefined before the first step. */
   readonly actingProcess: number | undefined;
@@ -179,9 +179,9 @@ function touchedNodes(
   return ids;
 }
 
-/** The process of the last step, and the file of the fd that its call names or makes. */
+/** The process of the last step, the file of the fd that its call names or makes, and what a violation names. */
 function actorNodes(
-  { program, node: { transition }, task: taskIndex, step }: Snapshot,
+  { program, node: { transition }, task: taskIndex, step, violations }: Snapshot,
   { foldedInto }: GraphLayout,
 ): ReadonlySet<string> {
   const task = program.tasks[taskIndex ?? -1];
@@ -191,8 +191,20 @@ function actorNodes(
   const name = call?.fd ?? call?.iommufd ?? call?.container ?? call?.as;
   const fd = program.fds.find((each) => each.name === name && each.process === task.process);
   const file = program.objects[program.files[fd?.file ?? -1]?.object ?? -1];
-  const ids = [`process:${task.process}`, ...(file ? [nodeIdOf(file)] : [])];
+  const ids = [
+    `process:${task.process}`,
+    ...(file ? [nodeIdOf(file)] : []),
+    ...program.objects
+      .filter((object) => violations.some(({ text }) => isNamedIn(text, object.name)))
+      .map(nodeIdOf),
+  ];
   return new Set(ids.map((id) => foldedInto.get(id) ?? id));
+}
+
+/** Whether a text has the name of an object as a whole: `fd1`, but not in `fd12`. */
+function isNamedIn(text: string, name: string): boolean {
+  const at = text.indexOf(name);
+  return at >= 0 && !/[\w.]/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + name.length));
 }
 
 /** Objects that an event names. */
