@@ -39,12 +39,31 @@ export function currentCaption(state: WithRun): Caption | undefined {
  */
 export function narration(state: WithRun): string | undefined {
   const path = branchPath(state);
-  const captions = captionsOfPath(path);
+  return (
+    lastCaption(state)?.say ??
+    (isOffWalkthrough(state) ? currentEvent(path, state.run.cursor) : undefined)
+  );
+}
+
+/** The caption that `narration` says, if it belongs to an earlier step: what it says may have changed since. */
+export function earlierCaption(state: WithRun): string | undefined {
+  const caption = lastCaption(state);
+  return caption === currentCaption(state) ? undefined : caption?.say;
+}
+
+function lastCaption(state: WithRun): Caption | undefined {
   const { cursor } = state.run;
-  const isOff = cursor > walkthroughLength(path).length || captions.every((each) => !each);
-  const from = isOff ? firstDepthOfCall(path, cursor) : 0;
-  const caption = captions.slice(from, cursor + 1).findLast((each) => each !== undefined);
-  return caption?.say ?? (isOff ? currentEvent(path, cursor) : undefined);
+  const from = isOffWalkthrough(state) ? firstDepthOfCall(branchPath(state), cursor) : 0;
+  return branchCaptions(state)
+    .slice(from, cursor + 1)
+    .findLast((each) => each !== undefined);
+}
+
+function isOffWalkthrough(state: WithRun): boolean {
+  return (
+    state.run.cursor > walkthroughLength(branchPath(state)).length ||
+    branchCaptions(state).every((each) => !each)
+  );
 }
 
 /** The depth of the first of the last consecutive steps of one call. */

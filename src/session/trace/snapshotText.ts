@@ -11,6 +11,14 @@ export function snapshotText(snapshot: Snapshot): string {
   ].join('; ');
 }
 
+/** The same in place of a caption: it always names the task. */
+export function stepSentence(snapshot: Snapshot): string {
+  const { eventTexts, step, task, program } = snapshot;
+  return step && eventTexts.length === 0
+    ? `${program.tasks[task ?? -1]?.name}: ${step.title}`
+    : snapshotText(snapshot);
+}
+
 /** `Property violated: One owner per device. vfio0 has two owners`. */
 export function violationSentence({ property, text }: Snapshot['violations'][number]): string {
   return `Property violated: ${propertyById(property).title}. ${text}`;

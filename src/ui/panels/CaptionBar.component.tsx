@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { openScenarioText } from '../../session/actions/openScenarioFile';
 import { seekTo } from '../../session/actions/stepping';
+import { branchCaptions } from '../../session/queries/captions';
+import { currentSnapshot } from '../../session/trace/replay';
+import { stepSentence } from '../../session/trace/snapshotText';
 import { renderWithSession } from '../testing/renderWithSession';
 import { CaptionBar } from './CaptionBar';
 
@@ -28,4 +31,18 @@ it('shows at the end of a run a fault that no step reached', async () => {
     .toHaveTextContent(
       /Error: calls\[3\]\.fault: expected a step that bind_iommufd of qemu reaches/,
     );
+});
+
+it('says what a step does, and the last caption quietly, between two captions', async () => {
+  const { getByRole, session } = await renderWithSession(<CaptionBar />, 'hot-unplug');
+  const bar = getByRole('region', { name: 'Caption' });
+  const main = (): string | null | undefined => bar.element().querySelector('p')?.textContent;
+  const captions = branchCaptions(session.getState());
+  const depth = captions.findIndex((each) => each?.say.startsWith('The request op'));
+  seekTo(session, depth);
+  await expect.poll(main).toBe(captions[depth]?.say);
+  await expect.element(bar).not.toHaveTextContent('Earlier');
+  seekTo(session, depth + 1);
+  await expect.poll(main).toBe(stepSentence(currentSnapshot(session.getState())));
+  await expect.element(bar).toHaveTextContent(`Earlier: ${captions[depth]?.say}`);
 });

@@ -1,7 +1,7 @@
 import { modifiedDesignText, type Design } from '../../kernel/language/design';
 import type { CSSProperties } from 'react';
 import { makeMutation } from '../../kernel/language/mutation';
-import { currentCaption, narration } from '../../session/queries/captions';
+import { currentCaption, earlierCaption, narration } from '../../session/queries/captions';
 import { currentSnapshot, type Snapshot } from '../../session/trace/replay';
 import { enabledTasks } from '../../session/trace/scheduler';
 import { taskStatuses, waitSentence } from '../../session/queries/taskStatus';
@@ -12,7 +12,7 @@ import { useSession, useSessionStore } from '../useSession';
 import styles from './CaptionBar.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 import { currentBranch, FIRST_BRANCH_ID } from '../../session/trace/run';
-import { snapshotText, violationSentence } from '../../session/trace/snapshotText';
+import { snapshotText, stepSentence, violationSentence } from '../../session/trace/snapshotText';
 import { unreachedFaultsAt } from '../../session/trace/unreachedFaultsAt';
 
 /** `Modified design`, or `Own design`. */
@@ -28,6 +28,7 @@ export function CaptionBar() {
   const snapshot = useSession(currentSnapshot);
   const isNewCaption = useSession((state) => currentCaption(state) !== undefined);
   const text = useSession(narration);
+  const earlier = useSession(earlierCaption);
   const session = useSessionStore();
   const { scenario, libraryId, mutations, plannedCalls, isEdited } = run.setup;
   const isOwnRun = plannedCalls !== undefined;
@@ -50,12 +51,18 @@ export function CaptionBar() {
       }
     >
       <div className={styles.text}>
-        <p className={styles.caption} data-fresh={isNewCaption ? '' : undefined}>
+        <p
+          className={styles.caption}
+          data-fresh={isNewCaption ? '' : undefined}
+          data-step={earlier === undefined ? undefined : ''}
+        >
           {violation
             ? violationSentence(violation)
             : faultError
               ? `Error: ${faultError.path}: ${faultError.message}`
-              : (text ?? firstSentence(scenario.about))}
+              : earlier === undefined
+                ? (text ?? firstSentence(scenario.about))
+                : stepSentence(snapshot)}
         </p>
         <p
           className={styles.step}
@@ -78,7 +85,10 @@ export function CaptionBar() {
               ? finalStateText(snapshot)
               : run.cursor === 0
                 ? 'No step has run yet.'
-                : snapshotText(snapshot)}
+                : violation || faultError || earlier === undefined
+                  ? snapshotText(snapshot)
+                  : ''}
+          {earlier !== undefined && <small>Earlier: {earlier}</small>}
         </p>
       </div>
       <div className={styles.actions}>

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import { designName, designTitle } from '../../../kernel/language/design';
-import { branchCaptions, narration } from '../../../session/queries/captions';
+import { branchCaptions, earlierCaption, narration } from '../../../session/queries/captions';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { currentBranch } from '../../../session/trace/run';
-import { snapshotText, violationSentence } from '../../../session/trace/snapshotText';
+import { snapshotText, stepSentence, violationSentence } from '../../../session/trace/snapshotText';
 import { permalinkOf } from '../../../session/url/permalink';
 import { shortLinkOf } from '../../../session/url/shortLink';
 import { CommandButton } from '../../controls/CommandButton';
@@ -24,12 +24,19 @@ export function PresenterBar() {
     // While the steps before a caption play, the caption already says what they do.
     narration({ run: { ...now, cursor: Math.max(now.cursor, captionDepth ?? 0) } }),
   );
+  const earlier = useSession(({ run: now, presentation: { captionDepth } }) =>
+    captionDepth !== undefined && captionDepth >= now.cursor
+      ? undefined
+      : earlierCaption({ run: now }),
+  );
   const captions = useSession(branchCaptions);
   const snapshot = useSession(currentSnapshot);
   const violation = snapshot.violations[0];
   const refused = snapshot.events.some(({ template }) => template.kind === 'fail');
-  const captionDepths = captions.flatMap((each, depth) => (each ? [depth] : []));
-  const atEnd = run.cursor === currentBranch(run).tip.depth;
+  const end = currentBranch(run).tip.depth;
+  const atEnd = run.cursor === end;
+  // Where Next stops: at each caption, and at the end of the run.
+  const stops = captions.flatMap((each, depth) => (each || depth === end ? [depth] : []));
   return (
     <section
       className={styles.present}
@@ -39,13 +46,18 @@ export function PresenterBar() {
       <h1 className={buttons.hidden}>VFIO playground</h1>
       {link && <LinkToStep />}
       <div className={styles.caption}>
-        <p className={styles.captionText}>
+        <p
+          className={styles.captionText}
+          data-step={!violation && earlier !== undefined ? '' : undefined}
+        >
           {withUnbrokenParts(
             violation
               ? violationSentence(violation)
               : run.cursor === 0
                 ? run.setup.scenario.title
-                : (text ?? run.setup.scenario.title),
+                : earlier === undefined
+                  ? (text ?? run.setup.scenario.title)
+                  : stepSentence(snapshot),
           )}
         </p>
         <p className={styles.step}>
@@ -53,15 +65,18 @@ export function PresenterBar() {
           {withUnbrokenParts(
             run.cursor === 0
               ? designTitle(run.setup.design, run.setup.scenario.options)
-              : snapshotText(snapshot),
+              : violation || earlier === undefined
+                ? `${snapshotText(snapshot)}. `
+                : '',
           )}
-          {atEnd && run.cursor > 0 ? '. End of the run.' : ''}
+          {earlier !== undefined && withUnbrokenParts(`Earlier: ${earlier} `)}
+          {atEnd && run.cursor > 0 ? 'End of the run.' : ''}
         </p>
       </div>
       <footer>
         <p className={styles.count}>
-          {captionDepths.length > 0
-            ? `${captionDepths.filter((depth) => depth <= run.cursor).length} of ${captionDepths.length}`
+          {captions.some((each) => each)
+            ? `${stops.filter((depth) => depth <= run.cursor).length} of ${stops.length}`
             : `step ${run.cursor}`}
           <code>{designName(run.setup.design, run.setup.scenario.options)}</code>
         </p>
