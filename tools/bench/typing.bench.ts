@@ -49,6 +49,8 @@ export const bench = {
 
 /** A text in which the key `/` at an offset comments a statement out. Before the key the text has an error there. */
 interface KeyPress {
+  /** The text before the statement is changed: it has a verdict when the user begins to type. */
+  readonly before: string;
   readonly text: string;
   readonly cursor: number;
 }
@@ -91,10 +93,14 @@ function keyPresses({ scenario }: LibraryEntry, changedSteps: number): readonly 
     const last = places.at(-1);
     if (last === undefined || places.length < Math.min(changedSteps, statements.length / 2))
       continue;
-    const before = places.filter((at) => at < last).length;
-    const cursor = last + 2 * before + 1;
+    const earlier = places.filter((at) => at < last).length;
+    const cursor = last + 2 * earlier + 1;
     const changed = commentedOut(places);
-    presses.push({ text: changed.slice(0, cursor) + changed.slice(cursor + 1), cursor });
+    presses.push({
+      before: commentedOut(places.slice(0, -1)),
+      text: changed.slice(0, cursor) + changed.slice(cursor + 1),
+      cursor,
+    });
   }
   if (presses.length < KEYS)
     throw new Error(`no ${changedSteps} steps of ${scenario.title} to change`);
@@ -111,7 +117,8 @@ function cpuOfKeys(chosen: readonly LibraryEntry[]): Row[] {
     const presses = CHANGED_STEPS.flatMap((count) => keyPresses(entry, count));
     // Twice: the first time it is cold.
     for (const isMeasured of [false, true])
-      for (const { text, cursor } of presses) {
+      for (const { before, text, cursor } of presses) {
+        if (isMeasured) checkText(scenario, before);
         const changed = `${text.slice(0, cursor)}/${text.slice(cursor)} // ${String(isMeasured)}`;
         const start = cpuTime();
         const program = compileRequest({ scenario, text: changed });
@@ -130,6 +137,12 @@ function cpuOfKeys(chosen: readonly LibraryEntry[]): Row[] {
   return [...phases].flatMap(([name, times]) =>
     quantileRows(`CPU of a key in Node, ${name}`, times),
   );
+}
+
+/** As the worker does: what is kept from one text to the next one counts. */
+function checkText(scenario: LibraryEntry['scenario'], text: string): void {
+  const check = makeCheck(compileRequest({ scenario, text }), { outcomes: false });
+  while (check.advance(100_000) === 'more');
 }
 
 function cpuTime(): number {
@@ -201,20 +214,27 @@ async function keyToVerdict(chosen: readonly LibraryEntry[]): Promise<Row[]> {
 /** Milliseconds from a key that makes a text valid to its verdict on screen, and how many of them the checker took. */
 async function timeOf(
   page: Page,
-  { text, cursor }: KeyPress,
+  { before, text, cursor }: KeyPress,
 ): Promise<{ readonly total: number; readonly inChecker: number }> {
-  await page.evaluate(
-    ({ text: insert, cursor: anchor }) => {
-      const content = document.querySelector('.cm-content') as unknown as {
-        readonly cmTile: { readonly root: { readonly view: EditorLike } };
-      };
-      const { view } = content.cmTile.root;
-      const changes = { from: 0, to: view.state.doc.length, insert };
-      view.dispatch({ changes, selection: { anchor }, scrollIntoView: true });
-      view.focus();
-    },
-    { text, cursor },
-  );
+  const insertText = (insert: string, anchor: number): Promise<void> =>
+    page.evaluate(
+      (inserted) => {
+        const content = document.querySelector('.cm-content') as unknown as {
+          readonly cmTile: { readonly root: { readonly view: EditorLike } };
+        };
+        const { view } = content.cmTile.root;
+        const changes = { from: 0, to: view.state.doc.length, insert: inserted.text };
+        view.dispatch({ changes, selection: { anchor: inserted.anchor }, scrollIntoView: true });
+        view.focus();
+      },
+      { text: insert, anchor },
+    );
+  // An error between two texts, so that each verdict is of the new one.
+  await insertText('error', 0);
+  await page.locator(`${SETTLED}[data-verdict="error"]`).waitFor();
+  await insertText(before, 0);
+  await page.locator(`${SETTLED}:not([data-verdict="error"])`).waitFor();
+  await insertText(text, cursor);
   await page.locator(`${SETTLED}[data-verdict="error"]`).waitFor();
   await page.waitForTimeout(500);
   // Before the key: the page has no time to tell that it listens.

@@ -115,7 +115,7 @@ describe('an edited design', () => {
     toggleMutation(session, { kind: 'without', step: `${bind}/BIND.10` });
     expect(currentSnapshot(session.getState()).program.design.modified).toHaveLength(1);
     expect(session.getState().run.cursor).toBe(5);
-    expect(changedLineCount(session.getState())).toEqual({ inserted: 1, removed: 1 });
+    expect(changedLineCount(session.getState())).toEqual({ inserted: 1, removed: 4 });
     toggleMutation(session, { kind: 'swap', a: `${bind}/BIND.8`, b: `${bind}/BIND.9` });
     expect(session.getState().run.setup.mutations).toHaveLength(2);
     toggleMutation(session, { kind: 'without', step: `${bind}/BIND.10` });
