@@ -54,3 +54,12 @@ it('keeps the routines of functions that did not change', () => {
   const same = [...before].filter(([handle, routine]) => after.get(handle) === routine);
   expect(before.size - same.length).toBe(1);
 });
+
+it('names the line of a statement that cannot be read, not the one before', () => {
+  const lines = printDesign(DESIGNS[0]!).split('\n');
+  const at = lines.findIndex((line) => line.startsWith('\tmutex_lock'));
+  for (const broken of ['\t) mutex_lock();', '\t5;', '\t= 1;']) {
+    const [first] = parseDesign(lines.toSpliced(at, 1, broken).join('\n')).diagnostics;
+    expect(first).toMatchObject({ line: at + 1, column: 2 });
+  }
+});

@@ -24,11 +24,6 @@ export const SPLIT_OPTIONS: readonly DesignOption[] = [
     id: 'extraState',
     title: 'State that keeps group path and cdev path apart',
     values: ['none', 'perDevice', 'perGroup', 'perDeviceUnlocked'],
-    valueNames: {
-      perDevice: 'one per device',
-      perGroup: 'one per group',
-      perDeviceUnlocked: 'one per device, without the lock',
-    },
   },
   {
     id: 'type1ClaimsOwner',

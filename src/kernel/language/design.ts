@@ -125,13 +125,13 @@ export interface DesignOption {
   readonly title: string;
   /** Default first. */
   readonly values: readonly string[];
-  /** What people read for values that are names of the design's code. */
-  readonly valueNames?: Readonly<Record<string, string>>;
 }
 
-/** A value of an option for people: `yes` for `true`. */
-export function optionValueName({ valueNames }: DesignOption, value: string): string {
-  return valueNames?.[value] ?? (value === 'true' ? 'yes' : value === 'false' ? 'no' : value);
+/** A value of an option for people: `yes` for `true`, `per device` for `perDevice`. */
+export function optionValueName(value: string): string {
+  if (value === 'true') return 'yes';
+  if (value === 'false') return 'no';
+  return value.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** Values of a design's options by id (`'true'`, `'none'`). */

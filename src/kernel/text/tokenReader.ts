@@ -32,6 +32,9 @@ const DECLARATION_WORDS: ReadonlySet<string> = new Set(DECLARATIONS);
 /** The deepest nesting of blocks and expressions. */
 const MAX_DEPTH = 40;
 
+/** Signs that can be missing at the end of a line. */
+const CLOSING = /^[;),{}(]$/;
+
 /** Reads tokens in order. Comments are skipped unless they are asked for. */
 export class TokenReader {
   private depth = 0;
@@ -150,13 +153,17 @@ export class TokenReader {
   /** Records `expected WHAT, got …` at the next token. */
   fail(what: string): never {
     const token = this.next;
-    // What is missing belongs after the token before it, if the next one is on another line.
+    // What is missing belongs after the token before it, if the next one is on another line. A statement starts its own line.
     const { previous } = this;
-    const end = previous && previous.line < token.line;
+    const isStart =
+      !CLOSING.test(what) &&
+      previous !== undefined &&
+      (previous.kind === 'label' || previous.kind === 'comment' || /^[;{}]$/.test(previous.text));
+    const end = previous && previous.line < token.line && !isStart;
     const span: Span = end ? { from: previous.to, to: previous.to } : token;
     const got =
       token.kind === 'end' ? token.text : end ? 'the end of the line' : quoted(token.text);
-    const fix = /^[;),{}(]$/.test(what) && end ? what : undefined;
+    const fix = CLOSING.test(what) && end ? what : undefined;
     this.diagnostics.add(span, `expected ${what}, got ${got}`, fix);
     throw new SyntaxProblem();
   }

@@ -196,7 +196,7 @@ function otherOptions(
           ? []
           : [
               {
-                title: `${option.title}: ${optionValueName(option, value)}`,
+                title: `${option.title}: ${optionValueName(value)}`,
                 subject: { scenario: changed, mutations },
               },
             ];

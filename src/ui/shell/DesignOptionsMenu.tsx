@@ -40,7 +40,7 @@ export function DesignOptionsMenu() {
               >
                 {option.values.map((value) => (
                   <option key={value} value={value}>
-                    {optionValueName(option, value)}
+                    {optionValueName(value)}
                   </option>
                 ))}
               </select>
