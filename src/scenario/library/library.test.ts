@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isVariantOf, scenarioVariant, variantToOpen } from './builtInScenario';
 import { LIBRARY, libraryEntry } from './library';
+import { propertyById } from '../../kernel/properties/properties';
 import { makeScenario } from '../format/makeScenario';
 import { assignCaptions } from '../run/captions';
 import { parseScenario } from '../format/parseScenario';
@@ -38,6 +39,14 @@ describe.each(variants)('$name', ({ entry, scenario }) => {
     for (const text of [scenario.title, scenario.about, ...scenario.beats.map((b) => b.say)])
       expect(text).toMatch(/^[\x20-\x7e]{10,600}$/);
     expect(isVariantOf(entry, scenario)).toBe(true);
+  });
+
+  it.runIf(entry.id === 'first-race')('ends with a caption of how this design ends', () => {
+    const last = scenario.beats.at(-1)?.say;
+    expect(last).toContain('qemu');
+    expect(last).toContain('dpdk');
+    for (const { property } of makeRunResult(trace!).violations)
+      expect(last).toContain(propertyById(property).title);
   });
 
   it('round-trips through a scenario file', () => {

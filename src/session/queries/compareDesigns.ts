@@ -75,7 +75,7 @@ function columnsByDesign(run: Run): readonly DesignColumn[] {
     return {
       design,
       name,
-      title: designTitle(design, {}),
+      title: designTitle(design, options),
       isCurrent,
       ...compareRun(run, design, name, isCurrent, scenario),
     };

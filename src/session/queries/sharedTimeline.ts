@@ -217,6 +217,23 @@ function differencesOf(
   return found.toSorted((a, b) => a.tick - b.tick);
 }
 
+/** What a run does in the calls that differ, in a few words: `dpdk open_cdev: -EBUSY`. A skipped call follows from an earlier one. */
+export function summaryTexts(
+  differences: readonly RunDifference[],
+  { outcomes, path }: ComparedRun,
+): readonly string[] {
+  const tip = path.at(-1);
+  return differences.flatMap(({ call: index }): readonly string[] => {
+    const call = tip && snapshotAt(tip).program.calls[index ?? -1]?.call;
+    const outcome = outcomes[index ?? -1];
+    if (!call || !outcome || outcome.kind === 'skipped') return [];
+    const { kind, text } = outcome;
+    return [
+      `${call.by} ${call.call}: ${kind === 'fails' ? text : kind === 'pending' ? 'not returned' : kind}`,
+    ];
+  });
+}
+
 function callSide(outcome: CallOutcome | undefined, call: Call): DifferenceSide {
   const { kind, step, text, reason } = outcome ?? {
     kind: 'pending',

@@ -15,6 +15,7 @@ interface CommandButtonProps {
   readonly text?: string;
   readonly variant?: 'quiet' | 'primary' | 'plain';
   readonly pressed?: boolean;
+  readonly tooltipSide?: 'above' | 'below';
 }
 
 /** A button that runs a command and stays focusable while the command is disabled. */
@@ -25,6 +26,7 @@ export function CommandButton({
   text,
   variant = 'quiet',
   pressed,
+  tooltipSide,
 }: CommandButtonProps) {
   const session = useSessionStore();
   const enabled = useSession((state) => isEnabledCommand(state, command));
@@ -43,6 +45,7 @@ export function CommandButton({
       aria-disabled={!enabled}
       data-disabled={enabled ? undefined : ''}
       data-tooltip={hotkey === undefined ? title : `${title}  ${hotkeyText(hotkey)}`}
+      data-tooltip-side={tooltipSide}
       onClick={() => dispatch(session, command)}
     >
       {icon && <Icon name={icon} />}

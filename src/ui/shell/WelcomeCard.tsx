@@ -1,8 +1,10 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { DESIGN_METAS } from '../../designs/catalog';
 import { dispatch } from '../../session/actions/dispatch';
 import { narration } from '../../session/queries/captions';
 import { raceAnswer } from '../../session/queries/welcome';
+import type { Session } from '../../session/store/session';
+import { memoizeByKey } from '../../session/trace/memoize';
 import { currentSnapshot } from '../../session/trace/replay';
 import { currentBranch } from '../../session/trace/run';
 import { enabledTasks } from '../../session/trace/scheduler';
@@ -111,9 +113,18 @@ export function WelcomeCard() {
   );
 }
 
+/** The answers of a session: the tour and other views take the card away, and it comes back with them. */
+const answersOfSession = memoizeByKey<Session, { current: ReadonlyMap<string, string> }>(() => ({
+  current: new Map(),
+}));
+
 /** What each design that has raced answered. */
 function useAnswers(design: string, answer: string | undefined): ReadonlyMap<string, string> {
-  const [answers, setAnswers] = useState<ReadonlyMap<string, string>>(new Map());
+  const kept = answersOfSession(useSessionStore());
+  const [answers, setAnswers] = useState(kept.current);
+  useEffect(() => {
+    kept.current = answers;
+  }, [kept, answers]);
   if (answer !== undefined && answers.get(design) !== answer)
     setAnswers(new Map(answers).set(design, answer));
   return answers;

@@ -36,7 +36,8 @@ const sceneCache = new WeakMap<Snapshot, Map<string, Scene>>();
 type LayoutsByKey = Map<string, { program: Program; layout: GraphLayout }>;
 /** By layout family and layout key, most recently used last: other programs of a family keep the positions as far as possible. */
 const layoutCache = new Map<string, LayoutsByKey>();
-const MAX_CACHED_FAMILIES = 8;
+/** More than the tour opens: after it, the nodes are where they were. */
+const MAX_CACHED_FAMILIES = 16;
 
 /** Setups with the same key show the same objects at the same places: the same scenario in any design, and the user's own calls in it. */
 export const layoutFamilyOf = memoizeByKey(({ libraryId, scenario }: Setup): { key: string } => ({

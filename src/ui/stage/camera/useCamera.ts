@@ -104,7 +104,9 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
   /** Sets the detail level, for the style sheets. On the element directly, so that panning and zooming do not re-render. */
   const appliedDetail = useRef('');
   const applyDetailLevel = useCallback((): void => {
-    const { level, terse, chipFields, typeScale } = detailLevelAt(viewportNow().zoom / scale());
+    const { level, chipFields, typeScale, ...detail } = detailLevelAt(viewportNow().zoom / scale());
+    // Stages side by side have the same words at every zoom.
+    const terse = sideBySide || detail.terse;
     const key = `${level} ${terse} ${chipFields} ${typeScale}`;
     if (appliedDetail.current === key || !root.current) return;
     appliedDetail.current = key;
@@ -112,7 +114,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     root.current.toggleAttribute('data-terse', terse);
     root.current.toggleAttribute('data-chip-fields', chipFields);
     root.current.style.setProperty('--screen-px', String(typeScale));
-  }, [root, scale, viewportNow]);
+  }, [root, scale, sideBySide, viewportNow]);
   /** Moves the view. The detail level changes once, to that of the destination: each change restyles every node. */
   const moveTo = useCallback(
     async (next: Viewport, duration: number): Promise<void> => {

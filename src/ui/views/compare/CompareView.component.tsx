@@ -33,6 +33,19 @@ it('names fds as such and gives the cause of a failure', async () => {
   expect(bind?.textContent).toContain('-EINVALBIND.9: the device is already open');
 });
 
+it('says above each stage how its run ends, with the title of the design first', async () => {
+  const { container } = await renderWithSession(<CompareView />, 'first-race');
+  const heads = [
+    ...container.querySelectorAll('section[aria-label^="Stage of"] > div:first-child'),
+  ];
+  expect(heads.map((head) => head.textContent.replaceAll(/\s+/g, ' '))).toEqual([
+    'The RFC as posted rfc-openeddpdk open_cdev: -EBUSY No driver op before bind',
+    'Parked fops, type1 as a shim parked-shimdpdk open_cdev: succeeds, dpdk bind_iommufd: -EBUSY no violation',
+    'Parked fops, type1 kept separate parked-splitdpdk open_cdev: succeeds, dpdk bind_iommufd: -EBUSY no violation',
+    'Linux v6.12 upstreamdpdk open_cdev: succeeds, dpdk bind_iommufd: -EINVAL no violation',
+  ]);
+});
+
 it('keeps two columns, and takes the others out of the stages and the table', async () => {
   const { container, session } = await renderWithSession(<CompareView />, 'bind-race');
   await comparisonPart.load();

@@ -6,7 +6,7 @@ import {
   comparisonPosition,
   currentDifference,
 } from '../../../session/queries/comparison';
-import type { DifferenceSide } from '../../../session/queries/sharedTimeline';
+import { summaryTexts, type DifferenceSide } from '../../../session/queries/sharedTimeline';
 import { createSession } from '../../../session/store/session';
 import { snapshotAt } from '../../../session/trace/replay';
 import { snapshotText } from '../../../session/trace/snapshotText';
@@ -56,11 +56,13 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
       aria-label={`Stage of ${column.name}`}
       data-current={column.isCurrent ? '' : undefined}
     >
-      <h3>
-        <code>{column.name}</code>
-        <StageTitle title={column.title} compared={compared} depth={depth} />
-      </h3>
-      <StageText name={column.name} compared={compared} line={line} depth={depth} />
+      <div className={styles.stageHead}>
+        <h3>
+          {column.title} <code>{column.name}</code>
+        </h3>
+        <RunSummary compared={compared} depth={depth} />
+      </div>
+      <StageText title={column.title} compared={compared} line={line} depth={depth} />
       <div className={styles.stage}>
         <SessionContext value={stageSession}>
           <Stage
@@ -106,39 +108,52 @@ function arrangementOf(line: number): number {
   return 1000 * (line + 1);
 }
 
-/** The title of the design; once the run has violated properties, their titles. */
-function StageTitle({
-  title,
+/** How the run ends: what the calls do that do not do the same in all runs, and the first violated property, bold once violated. */
+function RunSummary({
   compared,
   depth,
 }: {
-  readonly title: string;
   readonly compared: ComparedRun;
   readonly depth: number;
 }) {
-  const violated = new Set(
-    compared.path
-      .slice(0, depth + 1)
-      .flatMap((node) => snapshotAt(node).violations.map(({ property }) => property)),
-  );
-  if (violated.size === 0) return <span>{title}</span>;
-  const titles = [...violated].map((property) => propertyById(property).title).join('; ');
+  const differences = useSession((state) => comparisonOf(state).timeline?.differences);
+  const [violation] = compared.result.violations;
+  const isViolated = compared.path
+    .slice(0, depth + 1)
+    .some((node) => snapshotAt(node).violations.length > 0);
+  const title = violation && propertyById(violation.property).title;
+  const results = summaryTexts(differences ?? [], compared);
   return (
-    <strong data-tooltip={`Violated: ${titles}`}>
-      <Icon name="close" size={13} />
-      <span>Violated: {titles}</span>
-    </strong>
+    <p
+      className={styles.summary}
+      aria-label="Result"
+      data-tooltip={[
+        ...results,
+        title === undefined ? 'No property is violated' : `Violated: ${title}`,
+      ].join('; ')}
+    >
+      {results.length > 0 && <span>{results.join(', ')}</span>}
+      {title === undefined ? (
+        <span className={styles.holds}>
+          <Icon name="check" size={13} /> no violation
+        </span>
+      ) : (
+        <strong data-violated={isViolated ? '' : undefined}>
+          <Icon name="close" size={13} /> {title}
+        </strong>
+      )}
+    </p>
   );
 }
 
 /** The sentence of this run where results differ; elsewhere what its last step did. */
 function StageText({
-  name,
+  title,
   compared,
   line,
   depth,
 }: {
-  readonly name: string;
+  readonly title: string;
   readonly compared: ComparedRun;
   readonly line: number;
   readonly depth: number;
@@ -157,7 +172,7 @@ function StageText({
       <p className={styles.side} data-kind={side.kind}>
         {icon && <Icon name={icon} />}
         <span>
-          <code>{name}</code> <SideText side={side} />
+          {title} <SideText side={side} />
         </span>
       </p>
     );

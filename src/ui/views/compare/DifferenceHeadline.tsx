@@ -55,6 +55,7 @@ export function DifferenceHeadline({ timeline }: { readonly timeline: SharedTime
                 : 'Play to the end'
         }
         variant="primary"
+        tooltipSide="below"
       />
     </div>
   );

@@ -40,8 +40,9 @@ export function ResultTable({ columns }: { readonly columns: readonly DesignColu
           <th scope="col">Call</th>
           {columns.map((column) => (
             <th key={column.name} scope="col" aria-current={column.isCurrent}>
+              <b>{column.title}</b>
               <code>{column.name}</code>
-              <span>{'compared' in column ? column.title : 'does not fit, see above'}</span>
+              {'error' in column && <span>does not fit, see above</span>}
             </th>
           ))}
         </tr>

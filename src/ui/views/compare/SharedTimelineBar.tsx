@@ -48,7 +48,7 @@ export function SharedTimelineBar({ timeline }: { readonly timeline: SharedTimel
               data-tooltip={`${call.by}: ${callExpression(call)}`}
             >
               <span>
-                {call.by} {call.call}
+                {call.by} <i>{call.call}</i>
               </span>
             </li>
           ))}
