@@ -47,7 +47,7 @@ test('a race is built from an empty world, checked, saved and opened again', asy
     for (const call of ['open_cdev', 'open_iommufd', 'bind_iommufd'])
       await addCall(page, task, call);
   }
-  await expect(page.getByText(/bind_iommufd\(fd2, ictx2\) = -EINVAL/).first()).toBeAttached();
+  await expect(page.getByText(/bind_iommufd\(fd2, iommufd2\) = -EINVAL/).first()).toBeAttached();
   const title = panel(page).getByRole('textbox', { name: 'Title' });
   await title.fill('Two binds of one device');
   await title.press('Enter');

@@ -98,11 +98,11 @@ it('builds a race from an empty world', () => {
       scenario = withCall(scenario, task, call);
   expect(scenario.calls).toEqual([
     { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
-    { by: 'qemu', call: 'open_iommufd', as: 'ictx1' },
-    { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
+    { by: 'qemu', call: 'open_iommufd', as: 'iommufd1' },
+    { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'iommufd1' },
     { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
-    { by: 'dpdk', call: 'open_iommufd', as: 'ictx2' },
-    { by: 'dpdk', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx2' },
+    { by: 'dpdk', call: 'open_iommufd', as: 'iommufd2' },
+    { by: 'dpdk', call: 'bind_iommufd', fd: 'fd2', iommufd: 'iommufd2' },
   ]);
 });
 
@@ -110,9 +110,9 @@ const CHAIN: Scenario = {
   ...EMPTY,
   world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] },
   calls: [
-    { by: 'qemu', call: 'open_iommufd', as: 'ictx1' },
+    { by: 'qemu', call: 'open_iommufd', as: 'iommufd1' },
     { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
-    { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
+    { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'iommufd1' },
     { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2', after: ['qemu:3', 'fd1'] },
   ],
   schedule: ['qemu*3', 'dpdk until CDEV.2'],

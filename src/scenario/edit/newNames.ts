@@ -4,7 +4,7 @@ const PROCESS_NAMES = ['qemu', 'dpdk', 'spdk', 'app'];
 
 /** Stems of result names by call. */
 const RESULT_STEMS: Readonly<Record<string, string>> = {
-  open_iommufd: 'ictx',
+  open_iommufd: 'iommufd',
   open_group: 'grp',
   open_container: 'c',
   ioas_alloc: 'ioas',
@@ -42,7 +42,7 @@ export function newGroupName(taken: ReadonlySet<string>): string {
   return numberedName('', taken, 12);
 }
 
-/** A free name for the result of a call: `fd1`, `ictx1`, … */
+/** A free name for the result of a call: `fd1`, `iommufd1`, … */
 export function newResultName(call: string, taken: ReadonlySet<string>): string {
   return numberedName(RESULT_STEMS[call] ?? 'fd', taken);
 }

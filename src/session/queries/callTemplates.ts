@@ -9,9 +9,9 @@ import type { OpenFd } from './openFds';
 
 /** A call with its arguments filled in. */
 export interface CallChoice {
-  /** Verb phrase: `Bind fd1 to ictx1`. */
+  /** Verb phrase: `Bind fd1 to iommufd1`. */
   readonly title: string;
-  /** The arguments alone, for a button beside the verb: `fd1 to ictx1`. */
+  /** The arguments alone, for a button beside the verb: `fd1 to iommufd1`. */
   readonly label: string;
   readonly call: Call;
 }

@@ -51,8 +51,8 @@ it('runs the cdev path call by call; undo and redo restore every state', () => {
   for (const title of [
     'Open vfio0',
     'Open /dev/iommu',
-    'Bind fd1 to ictx1',
-    'Allocate an IOAS in ictx1',
+    'Bind fd1 to iommufd1',
+    'Allocate an IOAS in iommufd1',
     'Attach fd1 to ioas1',
     'Use fd1',
   ]) {
