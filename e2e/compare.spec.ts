@@ -32,7 +32,9 @@ test('four designs play the same calls, stop where results differ first, and say
   await idle(page);
   await page.keyboard.press('2');
   await expect(page.getByRole('region', { name: /^Stage of / })).toHaveCount(4);
-  await expect(page.getByRole('heading', { name: /Results are the same until step/ })).toBeVisible();
+  await expect(
+    page.getByRole('heading', { name: /Results are the same until step/ }),
+  ).toBeVisible();
   // Each stage is whole, and stays so while its steps are legible.
   expect(await cutIn(page, 'article, [data-lane] span')).toEqual([]);
   // Without the RFC, which refuses at the open, the binds differ first.
@@ -98,3 +100,23 @@ test('a stage too small for its graph follows the steps', async ({ page }) => {
     expect(await cutIn(page, 'article[data-touched]'), tick).toEqual([]);
   }
 });
+
+for (const [width, height] of [
+  [1024, 768],
+  [390, 844],
+] as const)
+  test(`each stage shows its whole graph where results differ at ${width}x${height}`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto('./?scenario=first-race&view=compare');
+    await idle(page);
+    const bar = page.getByRole('region', { name: 'Shared timeline' });
+    await bar.getByRole('button', { name: /next difference/i }).click();
+    await expect(page.getByRole('heading', { name: /^Results differ first in/ })).toBeVisible();
+    await idle(page);
+    expect(await cutIn(page, 'article')).toEqual([]);
+    // The labels of the calls are readable.
+    const label = await bar.getByText('qemu', { exact: false }).first().boundingBox();
+    expect(label?.height).toBeGreaterThan(14);
+  });

@@ -231,6 +231,23 @@ test('the first screen asks one question, and nothing moves before the reader as
   await expect(card).not.toContainText('no-ops-before-bind');
   expect(await stage.boundingBox()).toEqual(size);
   await expect(linux).toContainText('-EINVAL');
+  await expect(card).toContainText('dpdk got -EBUSY and has no file');
+  // The answers and the places of the nodes stay when the tour has been open.
+  const places = () =>
+    page
+      .locator('.react-flow__node')
+      .evaluateAll((nodes) => nodes.map((each) => [each.dataset['id'], each.style.transform]));
+  const before = await places();
+  await page.keyboard.press('g');
+  for (let at = 2; at <= 10; at += 1) {
+    const tour = page.getByRole('region', { name: 'Tour' });
+    await tour.getByRole('button', { name: 'Next' }).click();
+    await expect(tour).toContainText(`${at} of`);
+  }
+  await page.keyboard.press('Escape');
+  await expect(linux).toContainText('-EINVAL');
+  await expect(rfc).toContainText('open_cdev: -EBUSY');
+  expect(await places()).toEqual(before);
 
   await card.getByRole('button', { name: 'Explore on your own' }).click();
   await expect(card).toHaveCount(0);

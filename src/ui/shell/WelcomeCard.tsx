@@ -4,7 +4,6 @@ import { dispatch } from '../../session/actions/dispatch';
 import { narration } from '../../session/queries/captions';
 import { raceAnswer } from '../../session/queries/welcome';
 import type { Session } from '../../session/store/session';
-import { memoizeByKey } from '../../session/trace/memoize';
 import { currentSnapshot } from '../../session/trace/replay';
 import { currentBranch } from '../../session/trace/run';
 import { enabledTasks } from '../../session/trace/scheduler';
@@ -114,17 +113,15 @@ export function WelcomeCard() {
 }
 
 /** The answers of a session: the tour and other views take the card away, and it comes back with them. */
-const answersOfSession = memoizeByKey<Session, { current: ReadonlyMap<string, string> }>(() => ({
-  current: new Map(),
-}));
+const answersOfSession = new WeakMap<Session, ReadonlyMap<string, string>>();
 
 /** What each design that has raced answered. */
 function useAnswers(design: string, answer: string | undefined): ReadonlyMap<string, string> {
-  const kept = answersOfSession(useSessionStore());
-  const [answers, setAnswers] = useState(kept.current);
+  const session = useSessionStore();
+  const [answers, setAnswers] = useState(() => answersOfSession.get(session) ?? new Map());
   useEffect(() => {
-    kept.current = answers;
-  }, [kept, answers]);
+    answersOfSession.set(session, answers);
+  }, [session, answers]);
   if (answer !== undefined && answers.get(design) !== answer)
     setAnswers(new Map(answers).set(design, answer));
   return answers;

@@ -69,7 +69,7 @@ export function shapeFor(
   shown?: ReadonlySet<string>,
 ): LayoutShape {
   const ratio = sizeClass(screen);
-  if (ratio === 0) return NARROW_SHAPE;
+  if (ratio === 0 && !shown) return NARROW_SHAPE;
   return bestShape(
     (candidate) => freshLayoutSize(program, foldedGroups, candidate, shown),
     shown ? screen : { width: REFERENCE_WIDTH, height: REFERENCE_WIDTH / ratio },

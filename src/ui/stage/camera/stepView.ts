@@ -15,8 +15,8 @@ import {
   type Viewport,
 } from './viewport';
 
-/** Stages side by side have a quarter of the page each: the whole graph stays in view longer, and close-ups are smaller. */
-const SIDE_BY_SIDE_ZOOM = { overview: 0.48, closeUp: 0.75 };
+/** Stages side by side have a quarter of the page each: the whole graph stays in view as long as nodes show fields, and close-ups are smaller. */
+const SIDE_BY_SIDE_ZOOM = { overview: MIN_COMPACT_ZOOM, closeUp: 0.75 };
 /** The room cannot ask for the rest: in a presentation the whole graph, or else every process, is in view down to this zoom. */
 const MIN_PRESENTED_ZOOM = 0.58;
 
