@@ -1,4 +1,5 @@
 import { seededRandom } from '../../scenario/run/seededRandom';
+import { currentCaption } from '../queries/captions';
 import type { Session, SessionState } from '../store/session';
 import { amendLast, commit } from '../store/undo';
 import { callInFlight, currentSnapshot } from '../trace/replay';
@@ -12,6 +13,10 @@ export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
 
 /** Quick, but each step can be seen. */
 const CALL_STEPS_PER_SECOND = 10;
+
+/** At two steps per second: four words per second, and at most six seconds. */
+const WORDS_PER_STEP = 2;
+const MAX_READING_STEPS = 12;
 
 const timers = new WeakMap<Session, ReturnType<typeof setTimeout>>();
 /** Depth at which playback pauses. */
@@ -112,8 +117,15 @@ export function stepBack(session: Session): void {
 }
 
 function scheduleTick(session: Session, run = (): void => tick(session)): void {
-  const speed = playbackSpeed(session.getState()) ?? session.getState().settings.speed;
-  timers.set(session, setTimeout(run, 1000 / speed));
+  const state = session.getState();
+  const speed = playbackSpeed(state) ?? state.settings.speed;
+  timers.set(session, setTimeout(run, (1000 * (1 + readingSteps(state))) / speed));
+}
+
+/** How many steps a playback waits at a step with a caption, so that it can be read: longer at a slower speed. */
+function readingSteps(state: SessionState): number {
+  const caption = state.callPlayback ? undefined : currentCaption(state);
+  return Math.min(MAX_READING_STEPS, (caption?.say.split(' ').length ?? 0) / WORDS_PER_STEP);
 }
 
 function tick(session: Session): void {
