@@ -67,7 +67,7 @@ test('unregister waits for an open fd, names it, and returns when it is closed',
   await expect(driver.getByRole('group', { name: 'Task driver' })).toHaveText(/waits.*fd1/s);
   await click(page, 'Close fd1', 'Run driver');
   await expect(driver.getByRole('group', { name: 'Task driver' })).toHaveCount(0);
-  await expect(driver.getByRole('button', { name: 'Register vfio0' })).toBeVisible();
+  await expect(driver.getByRole('button', { name: 'Register vfio0', exact: true })).toBeVisible();
 });
 
 test('undo reverts a call, and redo repeats it', async ({ page }) => {

@@ -25,7 +25,9 @@ it('checks each change, says where a text is wrong and mends it', async () => {
   await userEvent.keyboard('{Home}{Shift>}{End}{/Shift}model_only {{ }');
   await expect.element(panel).toHaveTextContent(/Counters match their holders/);
   await expect.poll(() => session.getState().run.setup.mutations?.length).toBe(1);
-  expect(editedText(session.getState())).toContain('model_only { }\nBIND.11:');
+  expect(editedText(session.getState())).toContain(
+    'model_only { }\n\tif (device->open_count != 1)',
+  );
   await expect.element(getByRole('button', { name: 'Changes +1 −1' })).toBeEnabled();
   await getByRole('button', { name: 'Discard' }).click();
   await expect.poll(() => session.getState().run.setup.mutations).toBe(undefined);

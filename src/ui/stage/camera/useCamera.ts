@@ -355,7 +355,9 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         follow(
           state.scene.layout !== before.scene.layout,
           state.scene.setup.design !== before.scene.setup.design,
-          state.scene.setup.scenario !== before.scene.setup.scenario,
+          // Another design has the same calls in another scenario: its objects keep their places.
+          state.scene.setup.design === before.scene.setup.design &&
+            state.scene.setup.scenario !== before.scene.setup.scenario,
         );
       }),
     [follow, presenting, stage],
