@@ -40,7 +40,7 @@ export function CommandButton({
     <button
       type="button"
       className={classes}
-      aria-label={title}
+      aria-label={accessibleName(title, text)}
       aria-pressed={pressed}
       aria-disabled={!enabled}
       data-disabled={enabled ? undefined : ''}
@@ -52,4 +52,9 @@ export function CommandButton({
       {text !== undefined && <span>{text}</span>}
     </button>
   );
+}
+
+/** Contains the visible text, which a user of speech input says (WCAG 2.5.3). */
+function accessibleName(title: string, text = ''): string {
+  return title.toLowerCase().includes(text.toLowerCase()) ? title : `${text}: ${title}`;
 }

@@ -56,3 +56,8 @@ it('keeps two columns, and takes the others out of the stages and the table', as
   await expect.poll(stages).toBe(2);
   expect(container.querySelectorAll('thead th')).toHaveLength(3);
 });
+
+it('names its play button by the text on it', async () => {
+  const { getByRole } = await renderWithSession(<CompareView />, 'bind-race');
+  await expect.element(getByRole('button', { name: /^Play until results differ/ })).toBeVisible();
+});
