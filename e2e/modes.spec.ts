@@ -224,7 +224,9 @@ test('the first screen asks one question, and nothing moves before the reader as
   expect(await stage.boundingBox()).toEqual(size);
   const linux = card.locator('label', { hasText: 'Linux' });
   await expect(linux).toContainText('dpdk is stopped at bind_iommufd: -EINVAL');
-  await card.getByRole('radio', { name: /The RFC as posted/ }).check();
+  await card.getByRole('button', { name: 'Next design' }).click();
+  await expect(card.getByRole('radio', { name: /The RFC as posted/ })).toBeChecked();
+  await expect(card.getByRole('button', { name: 'Pause' })).toBeVisible();
   await page.keyboard.press('End');
   const rfc = card.locator('label', { hasText: 'The RFC' });
   await expect(rfc).toContainText('open_cdev: -EBUSY. Violated: No driver op before bind');

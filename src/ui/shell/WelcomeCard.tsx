@@ -31,7 +31,9 @@ export function WelcomeCard() {
     ...meta,
     text: answers.get(meta.id) ?? meta.summary,
   }));
-  const chosen = designs.find(({ id }) => id === design);
+  const at = designs.findIndex(({ id }) => id === design);
+  const chosen = designs[at];
+  const nextDesign = designs[(at + 1) % designs.length];
   return (
     <section className={styles.card} aria-label="Welcome">
       <div className={styles.question}>
@@ -60,12 +62,14 @@ export function WelcomeCard() {
           <button
             type="button"
             className={`${buttons.button} ${buttons.primary}`}
+            data-tooltip={`Race in: ${nextDesign?.title ?? ''}`}
             onClick={() => {
+              if (nextDesign) dispatch(session, 'switch-design', { design: nextDesign.id });
               dispatch(session, 'reset');
               dispatch(session, 'play', {});
             }}
           >
-            Race again
+            Next design
           </button>
         ) : (
           <CommandButton
