@@ -88,7 +88,7 @@ export function CaptionBar() {
                 : violation || faultError || earlier === undefined
                   ? snapshotText(snapshot)
                   : ''}
-          {earlier !== undefined && <small>Earlier: {earlier}</small>}
+          {earlier !== undefined && !atEnd && <small>Earlier: {earlier}</small>}
         </p>
       </div>
       <div className={styles.actions}>

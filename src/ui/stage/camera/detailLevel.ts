@@ -12,7 +12,7 @@ export function stageScale(presenting: boolean, width: number): number {
 /** Below this zoom, nodes show fewer rows in larger type. All zooms here are for scale 1. */
 export const MIN_FULL_ZOOM = 0.93;
 /** Below this zoom of the whole graph, the camera follows the steps at `MIN_FULL_ZOOM`. */
-export const MIN_OVERVIEW_ZOOM = 0.6;
+export const MIN_OVERVIEW_ZOOM = 0.66;
 /** Below this zoom, nodes show only their names. */
 export const MIN_COMPACT_ZOOM = 0.4;
 /** Below this zoom, optional words are omitted. */
