@@ -27,11 +27,11 @@ test('a lock that is removed in the text of a design is noticed, shared by link,
   await expect(panel.locator('.cm-deletedChunk')).toContainText('mutex_lock(&dev_set->lock);');
   await panel.getByRole('button', { name: /Play the counterexample/ }).click();
   await expect(page.getByRole('region', { name: 'Caption' })).toContainText(
-    'Modified design: text +1 -1 lines',
+    'Modified design: 1 line added, 1 removed',
   );
   await panel.getByRole('button', { name: 'Link' }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
-  await expect(dialog).toContainText('It opens the modified design: text +1 -1 lines');
+  await expect(dialog).toContainText('It opens the modified design: 1 line added, 1 removed');
   const link = /#v1\.[\w-]+/.exec(await dialog.locator('textarea').inputValue())?.[0] ?? '';
   expect(link.length).toBeLessThan(2000);
 

@@ -129,6 +129,15 @@ describe('an edited design', () => {
     expect(session.getState().run.setup.mutations).toMatchObject([{ kind: 'swap' }]);
   });
 
+  it('leaves the cursor in the middle of a call', () => {
+    const session = sessionOf('bind-race');
+    seekTo(session, 20);
+    const { step } = currentSnapshot(session.getState());
+    toggleMutation(session, { kind: 'without', step: 'upstream/bind_iommufd/BIND.9' });
+    expect(session.getState().run.cursor).toBe(20);
+    expect(currentSnapshot(session.getState()).step?.name).toBe(step?.name);
+  });
+
   it('starts from disabled steps and stays in other scenarios of the design', () => {
     const session = sessionOf('bind-race');
     toggleMutation(session, { kind: 'without', step: 'upstream/bind_iommufd/BIND.10' });

@@ -1,8 +1,8 @@
 import type { CheckResult } from '../../explore/checkResult';
-import { makeMutation } from '../../kernel/language/mutation';
 import type { CheckSubject } from '../store/checkState';
 import type { SessionState } from '../store/session';
 import { currentSnapshot } from '../trace/replay';
+import { changeText } from './changeText';
 import { changesOf, sameModelInput } from '../trace/traceTree';
 
 /** What a check of the current run explores: its calls, those issued by hand included. */
@@ -44,7 +44,7 @@ export function outOfDateText(
         ]
       : []),
     ...(mutations.length > 0
-      ? [`modified with ${mutations.map(makeMutation).join(' ')}`]
+      ? [`modified: ${mutations.map(changeText).join('; ')}`]
       : current.mutations.length > 0
         ? ['the unmodified design']
         : []),

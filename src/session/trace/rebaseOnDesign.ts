@@ -38,12 +38,17 @@ export function rebaseOnDesign(old: Run, setup: Setup): Run {
   const path = pathTo(currentBranch(old).tip);
   let tip = rootTraceNode(setup);
   let cursor = 0;
+  let begin = 0;
   for (const { segment, end } of segmentsOf(path)) {
+    const before = tip.depth;
     tip =
       segment.kind === 'issue'
         ? childTraceNode(tip, segment.transition)
         : replaySegment(tip, segment);
     if (end <= old.cursor) cursor = tip.depth;
+    // In the middle of a call: as many steps into it as before.
+    else if (begin < old.cursor) cursor = Math.min(tip.depth, before + old.cursor - begin);
+    begin = end;
   }
   const last = path.at(-1);
   if (last && enabledTasks(snapshotAt(last)).length === 0) tip = runToEnd(tip);

@@ -1,6 +1,6 @@
 import { modifiedDesignText, type Design } from '../../kernel/language/design';
 import type { CSSProperties } from 'react';
-import { makeMutation } from '../../kernel/language/mutation';
+import { changeText } from '../../session/queries/changeText';
 import { currentCaption, earlierCaption, narration } from '../../session/queries/captions';
 import { currentSnapshot, type Snapshot } from '../../session/trace/replay';
 import { enabledTasks } from '../../session/trace/scheduler';
@@ -75,8 +75,17 @@ export function CaptionBar() {
         >
           {mutations && (
             <em>
-              {designNote(run.setup.design)}: {mutations.map(makeMutation).join(' ')}
+              {designNote(run.setup.design)}: {mutations.map(changeText).join('; ')}
             </em>
+          )}
+          {mutations?.every((change) => change.kind !== 'text' || !change.own) && (
+            <button
+              type="button"
+              className={styles.discard}
+              onClick={() => dispatch(session, 'discard-mutations')}
+            >
+              Discard changes
+            </button>
           )}
           {snapshot.step && <code>{snapshot.step.id}</code>}
           {isEmpty

@@ -3,7 +3,6 @@ import type { Export, ExportOptions } from '../../../export/export';
 import { altText } from '../../../export/altText';
 import { exportFileName, EXPORTS } from '../../../export/exports';
 import { SNIPPETS } from '../../../export/snippets';
-import { makeMutation } from '../../../kernel/language/mutation';
 import type { Trace } from '../../../scenario/run/trace';
 import { permalinkOf } from '../../../session/url/permalink';
 import { shortLinkOf } from '../../../session/url/shortLink';
@@ -13,6 +12,7 @@ import { CommandButton } from '../../controls/CommandButton';
 import { Icon } from '../../controls/Icon';
 import { IS_MAC } from '../../controls/hotkeys';
 import { Modal } from '../../controls/Modal';
+import { changeText } from '../../../session/queries/changeText';
 import buttons from '../../controls/controls.module.css';
 import { downloadBlob, downloadText } from '../download';
 import { formatCount } from '../../formatCount';
@@ -56,7 +56,7 @@ export function ShareDialog() {
   const page = location.href.replace(/[?#].*$/s, '');
   const theme = isDarkTheme() ? 'dark' : 'light';
   const modifiedDesign = mutations
-    ? ` It opens the modified design: ${mutations.map(makeMutation).join(' ')}`
+    ? ` It opens the modified design: ${mutations.map(changeText).join('; ')}`
     : '';
   const aboutPermalink = `${formatCount(page.length + link.length)} characters. The link contains the whole run; nothing is stored on a server.${modifiedDesign}`;
   const all: readonly ShareItemGroup[] = [

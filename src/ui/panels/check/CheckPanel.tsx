@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { changesOf } from '../../../session/trace/traceTree';
+import { changeText } from '../../../session/queries/changeText';
 import { designName } from '../../../kernel/language/design';
 import { makeMutation } from '../../../kernel/language/mutation';
 import { PROPERTIES } from '../../../kernel/properties/properties';
@@ -117,12 +118,12 @@ function ModifiedDesign() {
       <ul>
         {mutations.map((mutation) => (
           <li key={makeMutation(mutation)}>
-            <code>{makeMutation(mutation)}</code>
+            {changeText(mutation)}
             {!(mutation.kind === 'text' && mutation.own) && (
               <button
                 type="button"
                 className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
-                aria-label={`Undo ${makeMutation(mutation)}`}
+                aria-label={`Undo ${changeText(mutation)}`}
                 onClick={() => dispatch(session, 'toggle-mutation', { mutation })}
               >
                 <Icon name="close" size={12} />
