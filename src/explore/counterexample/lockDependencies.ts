@@ -18,14 +18,14 @@ export function possibleLockDependencies(
 ): LockDependency[] {
   const found = new Map<string, LockDependency>();
   for (const task of program.tasks) {
-    const held: (Set<number> | undefined)[] = task.steps.map(() => undefined);
+    const held: (ReadonlySet<number> | undefined)[] = task.steps.map(() => undefined);
     held[0] = new Set();
     const pending = [0];
     const reach = (pc: number, locks: ReadonlySet<number>): void => {
       if (pc >= task.steps.length) return;
       const known = held[pc];
-      if (known && [...locks].every((l) => known.has(l))) return;
-      held[pc] = new Set([...(known ?? []), ...locks]);
+      if (known && isSubset(locks, known)) return;
+      held[pc] = known ? new Set([...known, ...locks]) : locks;
       pending.push(pc);
     };
     const addDependencies = (locks: ReadonlySet<number>, taken: number): void => {
@@ -61,8 +61,9 @@ export function possibleLockDependencies(
             s.otherwise[0].property === 'lock-order'
               ? then
               : walk(s.otherwise, locks);
-          if (!then && !otherwise) return undefined;
-          locks = new Set([...(then ?? []), ...(otherwise ?? [])]);
+          const after = heldAfterEither(then, otherwise);
+          if (!after) return undefined;
+          locks = after;
         }
       }
       return locks;
@@ -78,6 +79,20 @@ export function possibleLockDependencies(
     }
   }
   return [...found.values()];
+}
+
+/** The union; most branches take no lock, and one set serves both. */
+function heldAfterEither(
+  a: ReadonlySet<number> | undefined,
+  b: ReadonlySet<number> | undefined,
+): ReadonlySet<number> | undefined {
+  if (!a || !b || a === b) return a ?? b;
+  return new Set([...a, ...b]);
+}
+
+function isSubset(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  for (const each of a) if (!b.has(each)) return false;
+  return true;
 }
 
 /**

@@ -213,7 +213,8 @@ class ControlStateBuilder {
   ): boolean {
     // It reads `now` as it is then.
     const facts = this.factsAt(now);
-    for (const [i, s] of list.entries()) {
+    for (let i = 0; i < list.length; i++) {
+      const s = list[i]!;
       if (
         (++this.size > MAX_STATEMENTS.step || ++this.total > MAX_STATEMENTS.task) &&
         this.fields.length > 0

@@ -7,7 +7,7 @@ import type { Statement } from '../../kernel/language/statements';
 import type { ControlStates } from './controlStates';
 import { FoldedStep, formOf, specialise } from './foldedStep';
 import type { StepForm } from './foldedStep';
-import { AffectedProperties } from './stateProperties';
+import { AffectedProperties, readersOf } from './stateProperties';
 import type { StateProperty } from './stateProperties';
 import { interval, simplify } from './simplify';
 import type { FieldFacts } from './simplify';
@@ -154,8 +154,9 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
     return known;
   };
   let at = 0;
+  const readers = readersOf(stateProperties);
   const actions = controlStates.map((p, task): Action[] => {
-    const affected = new AffectedProperties(stateProperties, p.values, facts);
+    const affected = new AffectedProperties(stateProperties, readers, p.values, facts);
     return p.steps.map((_, controlState): Action => {
       const { guard, body, pc } = stepCodes[at++]!;
       let known: ReadonlyMap<number, number> | undefined;
@@ -260,22 +261,18 @@ function narrowRanges(
   facts: FieldFacts,
   changedFields: Set<number>,
 ): boolean {
-  const seen = program.fields.map((f): [number, number] => [f.init, f.init]);
+  const smallest = program.fields.map(({ init }) => init);
+  const largest = [...smallest];
   for (const { sets } of stepCodes)
     for (const { field, value } of sets) {
-      const bounds = seen[field];
-      if (!bounds) continue;
       const [lo, hi] = interval(value, facts.rangeOf);
-      bounds[0] = Math.min(bounds[0], lo);
-      bounds[1] = Math.max(bounds[1], hi);
+      if (lo < smallest[field]!) smallest[field] = lo;
+      if (hi > largest[field]!) largest[field] = hi;
     }
   let changed = false;
-  seen.forEach(([lo, hi], f) => {
-    const range = ranges[f];
-    if (!range || controlFields.has(f)) return;
-    const next: [number, number] = [Math.max(lo, range[0]), Math.min(hi, range[1])];
-    if (next[0] === range[0] && next[1] === range[1]) return;
-    ranges[f] = next;
+  ranges.forEach(([lo, hi], f) => {
+    if (controlFields.has(f) || (smallest[f]! <= lo && largest[f]! >= hi)) return;
+    ranges[f] = [Math.max(smallest[f]!, lo), Math.min(largest[f]!, hi)];
     changedFields.add(f);
     changed = true;
   });

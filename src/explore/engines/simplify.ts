@@ -156,7 +156,8 @@ export function sameExpr(a: Expr, b: Expr): boolean {
 export function simplifyBody(body: readonly Statement[], facts: FieldFacts): readonly Statement[] {
   const out: Statement[] = [];
   let same = true;
-  for (const [i, s] of body.entries()) {
+  for (let at = 0; at < body.length; at++) {
+    const s = body[at]!;
     switch (s.op) {
       case 'emit':
         same = false;
@@ -175,7 +176,7 @@ export function simplifyBody(body: readonly Statement[], facts: FieldFacts): rea
       }
       case 'jump':
         out.push(s);
-        return same && i === body.length - 1 ? body : out;
+        return same && at === body.length - 1 ? body : out;
       case 'if': {
         const cond = simplify(s.cond, facts);
         if (cond.op === 'const') {

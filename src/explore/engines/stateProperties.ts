@@ -23,10 +23,23 @@ interface LocalProperty {
   readonly tests: (Expr | undefined)[];
 }
 
+/** By field: the indices of the properties that read it. */
+export type PropertyReaders = ReadonlyMap<number, readonly number[]>;
+
+export function readersOf(properties: readonly StateProperty[]): PropertyReaders {
+  const readers = new Map<number, number[]>();
+  properties.forEach(({ violatedWhen }, number) =>
+    fieldsRead(violatedWhen, (field) => {
+      const known = readers.get(field);
+      if (!known) readers.set(field, [number]);
+      else if (known.at(-1) !== number) known.push(number);
+    }),
+  );
+  return readers;
+}
+
 /** Which state properties the steps of one task can affect. */
 export class AffectedProperties {
-  /** By field: the properties that read it. */
-  private readonly readers = new Map<number, number[]>();
   private readonly properties: readonly LocalProperty[];
   /** The properties that read a field of the control state. */
   private readonly localOnes: readonly number[];
@@ -38,20 +51,15 @@ export class AffectedProperties {
   /** `values`: by field, its value in each control state of the task. */
   constructor(
     properties: readonly StateProperty[],
+    private readonly readers: PropertyReaders,
     private readonly values: ReadonlyMap<number, readonly number[]>,
     private readonly facts: FieldFacts,
   ) {
     this.state = new Int32Array(Math.max(0, ...values.keys()) + 1);
+    const local = new Set([...values.keys()].flatMap((field) => readers.get(field) ?? []));
     this.properties = properties.map(({ violatedWhen }, number) => {
-      const reads = new Set<number>();
-      fieldsRead(violatedWhen, (field) => reads.add(field));
-      for (const field of reads) {
-        const known = this.readers.get(field);
-        if (known) known.push(number);
-        else this.readers.set(field, [number]);
-      }
       const parts: Expr[] = [];
-      if (this.collectParts(violatedWhen, parts)) parts.push(violatedWhen);
+      if (local.has(number) && this.collectParts(violatedWhen, parts)) parts.push(violatedWhen);
       return { violatedWhen, parts, classes: new TupleNumbers(), tests: [] };
     });
     this.localOnes = [...this.properties.keys()].filter(

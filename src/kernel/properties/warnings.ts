@@ -1,7 +1,7 @@
 import { all, any, binary, conditional, constant, field, not, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';
 import type { Statement } from '../language/statements';
-import type { Program } from '../compiler/program';
+import type { Program, Step } from '../compiler/program';
 import type { Property } from './property';
 
 /** No WARN_ON of the kernel fires. */
@@ -19,7 +19,7 @@ export const warnings: Property = {
   checks: (p) =>
     p.tasks.flatMap((task) =>
       task.steps.flatMap((step) =>
-        warningsOf(p, step.body).map(({ when, reason }) => ({
+        warningsOf(p, step).map(({ when, reason }) => ({
           property: 'warnings' as const,
           violatedWhen: all([binary('eq', field(task.pc), constant(step.pc)), step.guard, when]),
           text: `the next step of ${task.name}, ${step.name}, fires a WARN_ON: ${reason}`,
@@ -38,8 +38,16 @@ interface Warning {
 /** The values of the fields that the step has set so far, over the state before it. */
 type Values = ReadonlyMap<number, Expr>;
 
-/** The warnings that a step can fire. */
-function warningsOf(p: Program, body: readonly Statement[]): readonly Warning[] {
+const knownWarnings = new WeakMap<Step, readonly Warning[]>();
+
+/** The warnings that a step can fire. The next version of a program has most of its steps, with the same events. */
+function warningsOf(p: Program, step: Step): readonly Warning[] {
+  const known = knownWarnings.get(step) ?? findWarnings(p, step.body);
+  knownWarnings.set(step, known);
+  return known;
+}
+
+function findWarnings(p: Program, body: readonly Statement[]): readonly Warning[] {
   const found: Warning[] = [];
   /** Returns the values after the statements, and when they end the step with a jump. */
   const run = (
