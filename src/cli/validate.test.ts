@@ -66,6 +66,18 @@ describe('validate', () => {
     expect([status, err.slice(0, message.length)]).toEqual([2, message]);
   });
 
+  it('judges the part before lost events, and calls the answer incomplete, exit status 3', async () => {
+    const lines = good.split('\n');
+    const text = lines.toSpliced(lines.length - 6, 0, 'CPU:3 [12 EVENTS DROPPED]').join('\n');
+    const { status, out } = await runInMemory('validate -', text);
+    expect(status).toBe(3);
+    expect(out).toMatch(/^incomplete: (\d+) of \1 events of \d calls/);
+    expect(out).toMatch(/\nlost: Line \d+: CPU 3 lost 12 events after line \d+\.\n/);
+    expect(out).toContain('the answer is about the first part only');
+    const torn = await runInMemory('validate -', bad.replace(/\n$/, '\nCPU:3 [LOST EVENTS]\n'));
+    expect(torn.status).toBe(1);
+  });
+
   it('stops at its limit, exit status 3', async () => {
     expect((await runInMemory('validate - --max-states 5', good)).status).toBe(3);
   });

@@ -4,6 +4,7 @@ import { MAX_STATES } from '../explore/engines/stateStore';
 import { makeScenario } from '../scenario/format/makeScenario';
 import { inputErrorText } from '../scenario/format/parseScenario';
 import { readKernelTrace } from '../scenario/kernelTrace/readKernelTrace';
+import { lossText } from '../scenario/kernelTrace/lostEvents';
 import { libraryEntry } from '../scenario/library/library';
 import { makeLink } from '../scenario/link/link';
 import { linkOfTrace } from '../scenario/link/linkOfTrace';
@@ -103,6 +104,7 @@ function validateText(result: ValidateResult, trace: Trace, base: string | undef
   const lines = [
     `${verdict}: ${accepted} of ${events} events of ${result.scenario.calls.length} calls, ${design}${options}, ${states} states visited`,
     ...result.assumptions.map((text) => `assumed: ${text}`),
+    ...(result.complete ? lossText(result.complete).map((text) => `lost: ${text}`) : []),
   ];
   if (at)
     lines.push(

@@ -4,6 +4,7 @@ import { optionsAsJson } from '../../scenario/format/makeScenario';
 import type { Scenario } from '../../scenario/format/scenario';
 import { makeScheduleEntries } from '../../scenario/format/scheduleText';
 import type { KernelTrace } from '../../scenario/kernelTrace/kernelTrace';
+import type { CompletePart } from '../../scenario/kernelTrace/lostEvents';
 import { taskName } from '../../scenario/run/taskName';
 import { rejectionReasons, type RejectionReason } from './rejectionReasons';
 import { searchTrace } from './traceSearch';
@@ -13,7 +14,7 @@ export interface ValidateResult {
   readonly format: 'vfio-playground/validate@1';
   readonly design: string;
   readonly options: Readonly<Record<string, string | boolean>>;
-  /** `incomplete`: the search stopped at its limit of states. */
+  /** `incomplete`: the search stopped at its limit of states, or the recorder lost the events after the explained ones. */
   readonly verdict: 'explained' | 'rejected' | 'incomplete';
   /** Events of the trace that concern calls of the model. */
   readonly events: number;
@@ -30,6 +31,8 @@ export interface ValidateResult {
   /** States visited. */
   readonly states: number;
   readonly assumptions: readonly string[];
+  /** If the recorder lost events: the rest of the result is about the lines up to `lastLine`. */
+  readonly complete?: CompletePart;
   /** The calls of the trace with the schedule. */
   readonly scenario: Scenario;
 }
@@ -39,7 +42,7 @@ const MAX_TRACE_STATES = 2_000_000;
 
 /** Searches for a schedule of a design that explains a trace. */
 export function validateTrace(
-  { scenario, events, assumptions }: KernelTrace,
+  { scenario, events, assumptions, complete }: Omit<KernelTrace, 'readEvents'>,
   design: Design,
   maxStates = MAX_TRACE_STATES,
 ): ValidateResult {
@@ -51,7 +54,10 @@ export function validateTrace(
     format: 'vfio-playground/validate@1',
     design: scenario.design,
     options: optionsAsJson(scenario.options),
-    verdict: found.kind === 'stopped' ? 'incomplete' : found.kind,
+    verdict:
+      found.kind === 'stopped' || (found.kind === 'explained' && complete)
+        ? 'incomplete'
+        : found.kind,
     events: events.length,
     accepted: found.accepted,
     schedule,
@@ -64,6 +70,7 @@ export function validateTrace(
       : {}),
     states: found.states,
     assumptions,
+    ...(complete ? { complete } : {}),
     scenario: { ...scenario, schedule, beats: [], expect: undefined },
   };
 }

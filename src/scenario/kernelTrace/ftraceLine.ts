@@ -24,22 +24,23 @@ export class TraceLineError extends Error {
   }
 }
 
-const EVENT_LINE =
-  /^ *(.{1,32}?)-(\d{1,10}) +(?:\( *(-+|\d{1,10})\) +)?\[\d{1,5}\] (?:[\w.#+-]{4,8} )? *(\d{1,12}\.\d{1,9}): +(.*)$/;
+/** Groups: comm, pid, tgid, CPU, time, event. */
+export const EVENT_LINE =
+  /^ *(.{1,32}?)-(\d{1,10}) +(?:\( *(-+|\d{1,10})\) +)?\[(\d{1,5})\] (?:[\w.#+-]{4,8} )? *(\d{1,12}\.\d{1,9}): +(.*)$/;
+/** `qemu 940 [001] 5807.145124: syscalls:sys_enter_ioctl: …` (perf-script(1)). */
+const PERF_SCRIPT_LINE = /^ *\S.{0,31}? +\d+(?:\/\d+)? +\[\d+\] +\d+\.\d+: +(?:\d+ +)?\w+:\w+:/;
 /** Lines of `trace-cmd report` that are no events. */
-const PREAMBLE =
+export const PREAMBLE_LINE =
   /^(#.*|version ?=.*|cpus ?=\d+|CPU \d+ is empty|trace-cmd: .*|  ?\S.* = .*|\[\w+\])?$/;
-const LOST =
-  /^CPU:\d+ \[(LOST|EVENTS DROPPED)|\[\d* ?(EVENTS DROPPED|MISSED EVENTS|LOST \d+ EVENTS)/;
 
 /** The header of the file `trace`: events in the buffer, and events written to it. */
 const ENTRIES = /^# entries-in-buffer\/entries-written: *(\d{1,15})\/(\d{1,15})\b/;
 
-/** The event lines of a trace text in order. Throws `TraceLineError` for a damaged one. */
-export function* ftraceLines(text: string): Generator<FtraceLine> {
+/** The event lines of a trace text in order, up to a last line. Throws `TraceLineError` for a damaged one. */
+export function* ftraceLines(text: string, lastLine = Infinity): Generator<FtraceLine> {
   let line = 0;
   let last = -Infinity;
-  for (let start = 0; start < text.length;) {
+  for (let start = 0; start < text.length && line < lastLine;) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
     const content = text.slice(start, text[end - 1] === '\r' ? end - 1 : end);
@@ -47,26 +48,23 @@ export function* ftraceLines(text: string): Generator<FtraceLine> {
     start = end + 1;
     const match = EVENT_LINE.exec(content);
     if (!match) {
-      if (LOST.test(content))
-        throw new TraceLineError(
-          line,
-          `expected every event, got ${quote(content)}: record again with a larger buffer (trace-cmd record -b 20000)`,
-        );
       const [, kept, written] = ENTRIES.exec(content) ?? [];
       if (Number(kept) < Number(written))
         throw new TraceLineError(
           line,
-          `expected every event, got ${kept} of ${written}: record again with a larger buffer (buffer_size_kb)`,
+          `expected every event, got ${kept} of ${written}: the buffer was overwritten from the first event on, so no part of the trace is complete. Record again with a larger buffer (buffer_size_kb)`,
         );
-      if (PREAMBLE.test(content)) continue;
+      if (PREAMBLE_LINE.test(content)) continue;
       throw new TraceLineError(
         line,
-        content.includes('\0')
-          ? 'expected ftrace text, got binary data: trace-cmd report prints a trace.dat as text'
-          : `expected an event, TASK-PID [CPU] TIME: EVENT, got ${quote(content)}`,
+        content.startsWith('PERFILE2') || PERF_SCRIPT_LINE.test(content)
+          ? 'expected ftrace text, got a recording of perf: record with trace-cmd (vfio-playground record writes the command)'
+          : content.includes('\0')
+            ? 'expected ftrace text, got binary data: trace-cmd report prints a trace.dat as text'
+            : `expected an event, TASK-PID [CPU] TIME: EVENT, got ${quote(content)}`,
       );
     }
-    const [, comm = '', pid, tgid, time = '', body = ''] = match;
+    const [, comm = '', pid, tgid, , time = '', body = ''] = match;
     const seconds = Number(time);
     if (seconds < last)
       throw new TraceLineError(

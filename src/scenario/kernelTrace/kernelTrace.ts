@@ -1,4 +1,5 @@
 import type { InputError, Scenario } from '../format/scenario';
+import type { CompletePart } from './lostEvents';
 
 /** What a call returned: `success`, `skipped`, `-EBUSY` or `limit of the model`; undefined if the trace does not say. */
 export type TracedReturn = string | undefined;
@@ -25,8 +26,8 @@ export type KernelEvent = KernelEventKind & {
   readonly call: number;
 };
 
-/** A recorded trace as the calls that it shows and what happened in which order. */
-export interface KernelTrace {
+/** The calls that a trace shows and what happened in which order. */
+export interface TracedCalls {
   /** Its schedule means nothing: the search for one is the task. */
   readonly scenario: Scenario;
   readonly events: readonly KernelEvent[];
@@ -34,10 +35,20 @@ export interface KernelTrace {
   readonly assumptions: readonly string[];
 }
 
-/** A trace, or the errors of its text; the path of an error is its line, `line 12`. */
-export type ParsedKernelTrace =
-  | { readonly ok: true; readonly trace: KernelTrace }
+/** A recorded trace. */
+export interface KernelTrace extends TracedCalls {
+  /** Number of events that were read, with those that say nothing about a call. */
+  readonly readEvents: number;
+  /** If the recorder lost events: what was read, and what not. */
+  readonly complete: CompletePart | undefined;
+}
+
+/** What a trace gives, or the errors of its text; the path of an error is its line, `line 12`. */
+export type ParsedTrace<T> =
+  | { readonly ok: true; readonly trace: T }
   | { readonly ok: false; readonly errors: readonly InputError[] };
+
+export type ParsedKernelTrace = ParsedTrace<KernelTrace>;
 
 /** Starts each marker that the playground writes into a trace. */
 export const MARKER = 'vfio-playground';

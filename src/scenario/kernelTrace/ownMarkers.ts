@@ -1,7 +1,7 @@
 import { quote } from '../format/quote';
 import { parseScenario, inputErrorText } from '../format/parseScenario';
 import { TraceLineError, type FtraceLine } from './ftraceLine';
-import { MARKER, type KernelEvent, type KernelEventKind, type KernelTrace } from './kernelTrace';
+import { MARKER, type KernelEvent, type KernelEventKind, type TracedCalls } from './kernelTrace';
 
 /** Where a task of our own export is. */
 interface TaskPosition {
@@ -25,7 +25,7 @@ export function readOwnMarkers(
   json: string,
   at: FtraceLine,
   lines: Iterable<FtraceLine>,
-): KernelTrace {
+): TracedCalls {
   const parsed = parseScenario(json);
   if (!parsed.ok)
     throw new TraceLineError(at.line, `in the scenario, ${inputErrorText(parsed.errors)}`);

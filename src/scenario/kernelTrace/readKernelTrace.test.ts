@@ -167,6 +167,78 @@ describe('the lines of a recorded trace', () => {
   });
 });
 
+describe('a trace that lost events', () => {
+  const lines = bind.trimEnd().split('\n');
+  const onCpu = (line: string, cpu: string): string => line.replace('[003]', `[00${cpu}]`);
+  /** The line of the end of a call, after which nothing is in flight. */
+  const end = lines.findLastIndex((line) => line.includes('sys_openat ->'));
+
+  it.each([
+    ['CPU:3 [LOST 12 EVENTS]', 12],
+    ['CPU:3 [LOST EVENTS]', undefined],
+    ['CPU:3 [12 EVENTS DROPPED]', 12],
+    ['CPU:3 [EVENTS DROPPED]', undefined],
+  ])('is read up to the last event of that CPU before %s', (loss, count) => {
+    // Between that event and the report, two events of another CPU.
+    const text = [
+      ...lines.slice(0, end + 1),
+      ...lines.slice(end + 1, end + 3).map((line) => onCpu(line, '1')),
+      loss,
+      ...lines.slice(end + 3),
+    ].join('\n');
+    const parsed = readKernelTrace(text);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+    const { complete, events, scenario, readEvents } = parsed.trace;
+    expect(complete).toEqual({
+      lost: [{ line: end + 4, cpu: 3, count, after: end + 1 }],
+      lastLine: end + 1,
+      notRead: lines.length - end - 1,
+    });
+    expect(readEvents).toBe(end + 1 - 2);
+    expect(events.at(-1)?.line).toBe(end + 1);
+    const whole = readKernelTrace(bind);
+    if (!whole.ok) throw new Error('the whole trace');
+    expect(events).toEqual(whole.trace.events.slice(0, events.length));
+    expect(scenario.calls).toEqual(whole.trace.scenario.calls.slice(0, scenario.calls.length));
+  });
+
+  it('is complete up to the earliest of several losses', () => {
+    const [late, early] = [lines.length - 2, end + 1];
+    const text = lines
+      .map((line, index) => onCpu(line, index === early ? '1' : '3'))
+      .toSpliced(late + 1, 0, 'CPU:3 [LOST 1 EVENTS]', 'CPU:1 [LOST 2 EVENTS]')
+      .join('\n');
+    const parsed = readKernelTrace(text);
+    expect(parsed.ok && parsed.trace.complete).toMatchObject({
+      lost: [
+        { cpu: 3, count: 1, after: late + 1 },
+        { cpu: 1, count: 2, after: early + 1 },
+      ],
+      lastLine: early + 1,
+    });
+  });
+
+  it('ends before a call whose arguments the lost part would show', () => {
+    const text = [
+      'qemu-70 [003] ..... 1.000001: sys_openat(dfd: ffffff9c, filename: 7f "/dev/vfio/12", flags: 2, mode: 0)',
+      'qemu-70 [003] ..... 1.000002: sys_openat -> 0xb',
+      'qemu-70 [003] ..... 1.000003: sys_ioctl(fd: b, cmd: 3b6a, arg: 7ffc0003efaf)',
+      'CPU:3 [LOST 3 EVENTS]',
+      'qemu-70 [003] ..... 1.000004: sys_ioctl -> 0xc',
+    ].join('\n');
+    const parsed = readKernelTrace(text);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+    expect(parsed.trace.complete).toMatchObject({ lastLine: 2, notRead: 2 });
+    expect(parsed.trace.scenario.calls.map(({ call }) => call)).toEqual(['open_group']);
+  });
+});
+
+it('takes a binary recording for a trace, whose error says how to print it', () => {
+  for (const text of ['\u0017\bDtracing6\0', 'PERFILE2h\0'])
+    expect([isKernelTrace(text), readKernelTrace(text).ok]).toEqual([true, false]);
+  expect(isKernelTrace('{ "format": "vfio-playground/scenario@1" }')).toBe(false);
+});
+
 describe('a damaged trace', () => {
   const lines = bind.split('\n');
   it.each([
@@ -182,14 +254,25 @@ describe('a damaged trace', () => {
       /^line 10: expected an event, TASK-PID/,
     ],
     [
-      'lost events',
-      lines.toSpliced(8, 0, 'CPU:3 [LOST 12 EVENTS]').join('\n'),
-      /^line 9: expected every event, got/,
+      'lost events before the first one',
+      `cpus=8\nCPU:3 [204600 EVENTS DROPPED]\n${bind}`,
+      /^line 2: expected an event of CPU 3 before its loss, got "CPU:3 \[204600 EVENTS DROPPED\]": events can be missing from the first line on/,
     ],
+    [
+      'lost events before the first call',
+      lines.toSpliced(3, 0, 'CPU:3 [LOST EVENTS]').join('\n'),
+      /^line 4: expected a call of a VFIO program before the first lost event, got none up to line 3/,
+    ],
+    [
+      'perf script',
+      'qemu-system-x86   940 [001]  5807.145124: syscalls:sys_enter_ioctl: fd: 0x0000000b, cmd: 0x00003b67',
+      /^line 1: expected ftrace text, got a recording of perf: record with trace-cmd/,
+    ],
+    ['perf.data', 'PERFILE2h\0\0\0', /^line 1: expected ftrace text, got a recording of perf/],
     [
       'a buffer that was overwritten',
       `# tracer: nop\n#\n# entries-in-buffer/entries-written: 358096/10552611   #P:8\n${bind}`,
-      /^line 3: expected every event, got 358096 of 10552611: record again with a larger buffer/,
+      /^line 3: expected every event, got 358096 of 10552611: the buffer was overwritten from the first event on/,
     ],
     [
       'lines out of order',

@@ -8,7 +8,14 @@ import { portToDesign } from '../format/portToDesign';
 import { quote } from '../format/quote';
 import { SCENARIO_FORMAT } from '../format/scenario';
 import { ftraceLines, TraceLineError, type FtraceLine } from './ftraceLine';
-import { MARKER, type KernelTrace, type ParsedKernelTrace } from './kernelTrace';
+import {
+  MARKER,
+  type KernelTrace,
+  type ParsedKernelTrace,
+  type ParsedTrace,
+  type TracedCalls,
+} from './kernelTrace';
+import { completePart, type CompletePart } from './lostEvents';
 import { readOwnMarkers, scenarioMarker } from './ownMarkers';
 import { readSyscalls } from './syscallReader';
 
@@ -26,10 +33,17 @@ export interface KernelTraceOptions {
 /** Maximum length of a trace text. */
 export const MAX_TRACE_CHARACTERS = 64 * 2 ** 20;
 
-/** Whether a text looks like a trace and not like JSON. */
+/** The start of a `trace.dat` (trace-cmd.dat(5)) and of a `perf.data` (perf.data-file-format.txt). */
+const BINARY_STARTS: readonly string[] = ['\u0017\bDtracing', 'PERFILE2'];
+
+/** Whether a text looks like a trace and not like JSON; also a binary one, whose error says how to print it. */
 export function isKernelTrace(text: string): boolean {
-  return /^# tracer:|^cpus=\d|^version = |^ *\S.{0,31}-\d+ +(\([ \d-]+\) +)?\[\d+\] /m.test(
-    text.slice(0, 4096),
+  const start = text.slice(0, 4096);
+  return (
+    BINARY_STARTS.some((each) => start.startsWith(each)) ||
+    /^# tracer:|^cpus=\d|^version = |^CPU:\d+ \[|^ *\S.{0,31}[- ]\d+ +(\([ \d-]+\) +)?\[\d+\] /m.test(
+      start,
+    )
   );
 }
 
@@ -46,19 +60,52 @@ export function readKernelTrace(text: string, options: KernelTraceOptions = {}):
       `expected a trace of at most ${MAX_TRACE_CHARACTERS} characters, got ${text.length}`,
     );
   try {
-    const lines = markedLines(text);
-    const first = lines.next();
-    const own = first.done ? undefined : scenarioMarker(first.value);
-    if (!first.done && own !== undefined)
-      return inDesign(readOwnMarkers(own, first.value, lines), options);
-    return recordedTrace(first.done ? [] : prepend(first.value, lines), options);
+    return readPart(text, options, completePart(text));
   } catch (error) {
     if (!(error instanceof TraceLineError)) throw error;
     return rejected(`line ${error.line}`, error.message);
   }
 }
 
-function rejected(path: string, message: string): ParsedKernelTrace {
+function readPart(
+  text: string,
+  options: KernelTraceOptions,
+  complete: CompletePart | undefined,
+): ParsedKernelTrace {
+  const lines = new CountedLines(markedLines(text, complete?.lastLine));
+  const first = lines.next();
+  const own = first.done ? undefined : scenarioMarker(first.value);
+  if (!first.done && own !== undefined)
+    return inDesign(
+      { ...readOwnMarkers(own, first.value, lines), readEvents: lines.count, complete },
+      options,
+    );
+  const recorded = recordedTrace(first.done ? [] : prepend(first.value, lines), options, complete);
+  if (typeof recorded === 'number')
+    return readPart(text, options, completePart(text, recorded - 1));
+  return recorded.ok
+    ? { ok: true, trace: { ...recorded.trace, readEvents: lines.count, complete } }
+    : recorded;
+}
+
+/** Counts the lines that pass. */
+class CountedLines implements IterableIterator<FtraceLine, undefined> {
+  count = 0;
+
+  constructor(private readonly lines: Iterator<FtraceLine, undefined>) {}
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<FtraceLine, undefined> {
+    const next = this.lines.next();
+    if (!next.done) this.count++;
+    return next;
+  }
+}
+
+function rejected(path: string, message: string): ParsedTrace<never> {
   return { ok: false, errors: [{ path, message }] };
 }
 
@@ -68,13 +115,17 @@ function* prepend(first: FtraceLine, rest: Iterable<FtraceLine>): Generator<Ftra
 }
 
 /** The lines, with the markers of `trace-cmd report` as those of the file `trace`. */
-function* markedLines(text: string): Generator<FtraceLine> {
-  for (const line of ftraceLines(text)) {
+function* markedLines(
+  text: string,
+  lastLine: number | undefined,
+): Generator<FtraceLine, undefined> {
+  for (const line of ftraceLines(text, lastLine)) {
     const [, marker] = line.event === 'print' ? (/^[\w ]+: (.*)$/.exec(line.rest) ?? []) : [];
     yield marker === undefined
       ? line
       : { ...line, event: 'tracing_mark_write', rest: marker.trimEnd() };
   }
+  return undefined;
 }
 
 /** Our own export read for another design, or for other options of its design. */
@@ -93,10 +144,12 @@ function inDesign(
   };
 }
 
+/** The trace without what only the text tells; or, if the complete part ends inside a call that cannot be read without its later events, the line of that call. */
 function recordedTrace(
   lines: Iterable<FtraceLine>,
   { design = 'upstream', options = {}, world, ignoredLocks = new Set() }: KernelTraceOptions,
-): ParsedKernelTrace {
+  complete: CompletePart | undefined,
+): ParsedTrace<TracedCalls> | number {
   const { model, options: known } = requireDesign(design);
   const full = { ...defaultOptions(requireDesign(design)), ...options };
   const bad = Object.entries(options).find(
@@ -107,6 +160,12 @@ function recordedTrace(
   const buffered = world ? undefined : [...lines];
   const marked = world ?? worldMarker(buffered ?? []);
   const recorded = readSyscalls(buffered ?? lines, model(full), marked, ignoredLocks);
+  if (complete && recorded.undecidedFrom !== undefined) return recorded.undecidedFrom;
+  if (recorded.calls.length === 0 && complete)
+    return rejected(
+      `line ${complete.lost[0]?.line ?? 1}`,
+      `expected a call of a VFIO program before the first lost event, got none up to line ${complete.lastLine}: record again with a larger buffer (trace-cmd record -b 20000)`,
+    );
   if (recorded.calls.length === 0)
     return rejected(
       'line 1',

@@ -46,11 +46,15 @@ export interface RecordedCalls {
   readonly lines: readonly number[];
   readonly events: readonly KernelEvent[];
   readonly assumptions: readonly string[];
+  /** Line of the first call that has begun and lacks an argument that a later event would show. */
+  readonly undecidedFrom: number | undefined;
 }
 
 const ERRNO_NAMES = new Map<number, string>(
   Object.entries(ERRNO).map(([name, number]) => [number, `-${name}`]),
 );
+/** Arguments of a call that its probes can show after it has begun. */
+const PROBED_ARGUMENTS = ['iommufd', 'container', 'ioas', 'object', 'device'] as const;
 const DRIVER_CALLS = [
   'register_device',
   'unregister_device',
@@ -117,7 +121,15 @@ class SyscallReader {
       lines: this.lines,
       events: this.events,
       assumptions: this.assumptions,
+      undecidedFrom: this.lines.find((_, call) => {
+        const draft = this.calls[call];
+        return draft && this.missingArgument(draft) !== undefined;
+      }),
     };
+  }
+
+  private missingArgument(draft: DraftCall): string | undefined {
+    return PROBED_ARGUMENTS.find((key) => key in draft && draft[key] === undefined);
   }
 
   private enterSyscall(at: FtraceLine, name: string, args: ReadonlyMap<string, string>): void {
@@ -273,12 +285,12 @@ class SyscallReader {
           : (ERRNO_NAMES.get(Number(-value)) ?? `-${-value}`);
     this.add(at, thread, { kind: 'exit', returns });
     thread.current = undefined;
-    for (const key of ['iommufd', 'container', 'ioas', 'object', 'device'] as const)
-      if (key in draft && draft[key] === undefined)
-        throw new TraceLineError(
-          this.lines[current.index] ?? at.line,
-          `expected the ${key} of ${draft.call}, got none: record it with a probe (vfio-playground record)`,
-        );
+    const missing = this.missingArgument(draft);
+    if (missing !== undefined)
+      throw new TraceLineError(
+        this.lines[current.index] ?? at.line,
+        `expected the ${missing} of ${draft.call}, got none: record it with a probe (vfio-playground record)`,
+      );
     if (returns !== 'success' || !process) return;
     const fd = Number(value);
     const kinds: Partial<Record<string, FileKind>> = {

@@ -254,6 +254,11 @@ export const MENU_COMMANDS = {
     enabled: ({ run }) => currentBranch(run).tip.depth > 0,
     run: (session) => setDialog(session, 'record'),
   },
+  'trace-report': {
+    title: 'Show what was read of the kernel trace',
+    enabled: ({ traceReport }) => traceReport !== undefined,
+    run: (session) => setDialog(session, 'trace'),
+  },
   palette: {
     title: 'Find a command, call or object',
     hotkey: 'Mod+K',

@@ -3,13 +3,13 @@ import { scenarioInSvg } from '../../scenario/format/svgScenario';
 import { openDesignText } from './editDesign';
 import { isKernelTrace, MAX_TRACE_CHARACTERS } from '../../scenario/kernelTrace/readKernelTrace';
 import type { Session } from '../store/session';
-import { openKernelTrace } from './openKernelTrace';
+import { openKernelTrace, refuseKernelTrace } from './openKernelTrace';
 import { notifyNotOpened, showScenario } from './showScenario';
 
 /** UTF-8 takes at most this many bytes per character. */
 const MAX_BYTES_PER_CHARACTER = 4;
 
-/** Shows a scenario file, an SVG with an embedded scenario, or a design as text (`.design`), or a recorded trace. A file with errors notifies the user and changes nothing. */
+/** Shows a scenario file, an SVG with an embedded scenario, or a design as text (`.design`), or a recorded trace. A file with errors tells the user and changes nothing. */
 export function openScenarioText(session: Session, fileName: string, text: string): void {
   if (fileName.endsWith('.design')) return openDesignText(session, fileName, text);
   if (isKernelTrace(text)) return openKernelTrace(session, fileName, text);
@@ -27,9 +27,10 @@ export async function openScenarioFile(session: Session, file: File): Promise<vo
       .catch(() => ''),
   );
   const limit = isTrace ? MAX_TRACE_CHARACTERS : MAX_SCENARIO_CHARACTERS;
+  const refuse = isTrace ? refuseKernelTrace : notifyNotOpened;
   if (file.size > limit * MAX_BYTES_PER_CHARACTER) {
     const megabytes = (file.size / 1_000_000).toLocaleString('en-US', { maximumFractionDigits: 1 });
-    return notifyNotOpened(session, file.name, [
+    return refuse(session, file.name, [
       {
         path: '$',
         message: `expected a ${isTrace ? 'trace' : 'scenario'} of at most ${limit} characters, got ${megabytes} MB`,
@@ -40,7 +41,7 @@ export async function openScenarioFile(session: Session, file: File): Promise<vo
   try {
     text = await file.text();
   } catch (error) {
-    return notifyNotOpened(session, file.name, [
+    return refuse(session, file.name, [
       { path: '$', message: `the file could not be read: ${String(error)}` },
     ]);
   }

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Scenario } from '../../scenario/format/scenario';
 import { freshRun, type Run } from '../trace/run';
+import type { TraceReport } from './traceReport';
 import type { Setup } from '../trace/traceTree';
 import type {
   CheckState,
@@ -27,7 +28,7 @@ export interface Settings {
 }
 
 /** Dialogs of the page; at most one is open. */
-export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'record' | 'quiz';
+export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'record' | 'quiz' | 'trace';
 
 /** What the page shows where. Undo does not touch it. */
 export interface PageLayout {
@@ -134,6 +135,8 @@ export interface SessionState {
   readonly draft: { readonly of: string; readonly text: string } | undefined;
   /** The text in the scenario editor. It counts while the scenario `of` is on screen. */
   readonly scenarioDraft: { readonly of: Scenario; readonly text: string } | undefined;
+  /** Of the kernel trace that was opened last. */
+  readonly traceReport: TraceReport | undefined;
   readonly notifications: readonly SessionNotification[];
   readonly dialog: DialogId | undefined;
   /** Number of lazy parts that an action is waiting for. */
@@ -188,6 +191,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     },
     draft: undefined,
     scenarioDraft: undefined,
+    traceReport: undefined,
     notifications: [],
     dialog: undefined,
     pendingLoads: 0,

@@ -18,6 +18,7 @@ const LibraryDialog = lazyDialog(async () => (await import('./LibraryDialog')).L
 const PaletteDialog = lazyDialog(async () => (await import('./PaletteDialog')).PaletteDialog);
 const RecordDialog = lazyDialog(async () => (await import('./record/RecordDialog')).RecordDialog);
 const ShareDialog = lazyDialog(async () => (await import('./share/ShareDialog')).ShareDialog);
+const TraceDialog = lazyDialog(async () => (await import('./TraceDialog')).TraceDialog);
 
 const DIALOGS: Readonly<Partial<Record<DialogId, ReactNode>>> = {
   help: <HelpDialog />,
@@ -25,6 +26,7 @@ const DIALOGS: Readonly<Partial<Record<DialogId, ReactNode>>> = {
   palette: <PaletteDialog />,
   share: <ShareDialog />,
   record: <RecordDialog />,
+  trace: <TraceDialog />,
 };
 
 /** The open dialog, loaded when it is first opened. */
