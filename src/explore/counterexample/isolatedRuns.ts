@@ -1,8 +1,7 @@
-import { fieldsRead } from '../../kernel/language/expressions';
 import type { Program, ProgramCall } from '../../kernel/compiler/program';
 import { cleanUnwind, fieldsNotRestored, hasEffect } from '../../kernel/properties/cleanUnwind';
 import { callsRaisingCounter, unregisterWaits } from '../../kernel/properties/unregisterLive';
-import { eachStatement } from '../../kernel/language/statements';
+import { formOf } from '../engines/foldedStep';
 import { readField, statesMatching, unpackState } from '../engines/packedLayout';
 import type { BitField } from '../engines/packedLayout';
 import { makeStateProjection } from '../search/stateProjection';
@@ -225,19 +224,14 @@ function makeIsolatedRunner(
 /** The fields that the call reads or writes, the lifetimes of the objects that it writes, and `more`. */
 function fieldsOfCall(program: Program, call: ProgramCall, more: readonly number[]): Set<number> {
   const fields = new Set(more);
-  const add = (field: number): void => {
-    fields.add(field);
-  };
   for (const step of program.tasks[call.task]!.steps.slice(call.start, call.end)) {
-    fieldsRead(step.guard, add);
-    eachStatement(step.body, (s) => {
-      if (s.op === 'if') fieldsRead(s.cond, add);
-      if (s.op !== 'set') return;
-      fieldsRead(s.value, add);
-      add(s.field);
-      const lifetime = program.objects[program.fields[s.field]!.object]?.lifetime;
-      if (lifetime !== undefined) add(lifetime);
-    });
+    const { reads, sets } = formOf(step);
+    for (const field of reads) fields.add(field);
+    for (const { field } of sets) {
+      fields.add(field);
+      const lifetime = program.objects[program.fields[field]!.object]?.lifetime;
+      if (lifetime !== undefined) fields.add(lifetime);
+    }
   }
   fields.delete(program.tasks[call.task]!.pc);
   return fields;

@@ -10,6 +10,7 @@ import type { Program, Step } from '../../kernel/compiler/program';
 import { locksHeld } from '../../kernel/properties/lockOrder';
 import { waitCycles } from '../../kernel/properties/noDeadlock';
 import { eachStatement } from '../../kernel/language/statements';
+import { formOf } from '../engines/foldedStep';
 import { statesMatching, unpackState } from '../engines/packedLayout';
 import type { BitField } from '../engines/packedLayout';
 import type { LockDependency } from './lockDependencies';
@@ -181,22 +182,16 @@ interface ObservedDependencies {
 const NO_DEPENDENCIES: ObservedDependencies = { acquired: new Set(), blocked: new Set() };
 
 /** What decides whether the step takes its locks, and what it stores. */
-function fieldsReadBy({ guard, waits, body }: Step): ReadonlySet<number> {
-  const fields = new Set<number>();
-  const add = (field: number): void => {
-    fields.add(field);
-  };
-  fieldsRead(guard, add);
-  for (const wait of waits) if (wait.kind === 'mutex') fieldsRead(wait.when, add);
-  eachStatement(body, (s) => {
-    if (s.op === 'if') fieldsRead(s.cond, add);
-    if (s.op === 'set') fieldsRead(s.value, add);
-  });
+function fieldsReadBy(step: Step): ReadonlySet<number> {
+  const fields = new Set(formOf(step).reads);
+  for (const wait of step.waits)
+    if (wait.kind === 'mutex') fieldsRead(wait.when, (field) => fields.add(field));
   return fields;
 }
 
 function takesLocks(program: Program, s: Step): boolean {
-  let found = s.waits.some((w) => w.kind === 'mutex');
+  if (s.waits.some((w) => w.kind === 'mutex')) return true;
+  let found = false;
   eachStatement(s.body, (each) => {
     found ||= each.op === 'emit' && program.eventTemplates[each.event]?.kind === 'lock';
   });

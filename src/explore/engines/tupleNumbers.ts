@@ -8,8 +8,10 @@ export class TupleNumbers {
   /** The number of a tuple with one more element. */
   append(tuple: number, value: number): number {
     const key = (2 * tuple + 1) * MAX_VALUE + value;
-    const known = this.numbers.get(key) ?? this.numbers.size + 1;
-    this.numbers.set(key, known);
-    return known;
+    const known = this.numbers.get(key);
+    if (known !== undefined) return known;
+    const next = this.numbers.size + 1;
+    this.numbers.set(key, next);
+    return next;
   }
 }

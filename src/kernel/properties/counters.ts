@@ -10,7 +10,7 @@ import {
   not,
 } from '../language/expressions';
 import type { Expr } from '../language/expressions';
-import type { ResolvedCounter, Program, ProgramCall } from '../compiler/program';
+import type { ResolvedCounter, Program, ProgramCall, Step } from '../compiler/program';
 import { eachStatement } from '../language/statements';
 import type { Property, StateCheck } from './property';
 
@@ -80,9 +80,21 @@ function counterCheck(
 export function fieldsWrittenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
   const fields = new Set<number>();
   for (let pc = call.start; pc < call.end; pc++)
-    eachStatement(p.tasks[call.task]!.steps[pc]!.body, (s) => {
-      if (s.op === 'set') fields.add(s.field);
-    });
+    for (const written of fieldsWrittenByStep(p.tasks[call.task]!.steps[pc]!)) fields.add(written);
+  return fields;
+}
+
+const fieldsOfSteps = new WeakMap<Step, ReadonlySet<number>>();
+
+/** Kept: the next version of a program has most of its steps. */
+function fieldsWrittenByStep(step: Step): ReadonlySet<number> {
+  const known = fieldsOfSteps.get(step);
+  if (known) return known;
+  const fields = new Set<number>();
+  eachStatement(step.body, (s) => {
+    if (s.op === 'set') fields.add(s.field);
+  });
+  fieldsOfSteps.set(step, fields);
   return fields;
 }
 
