@@ -53,6 +53,13 @@ describe('badges', () => {
     );
   });
 
+  it('have room for the number of further badges', () => {
+    const [badge] = node(0, 20).badges;
+    const width = (badges: NodeView['badges']): number =>
+      badgeRect({ ...node(0, 20), badges })[0]?.width ?? 0;
+    expect(badge && width([badge, badge]) - width([badge])).toBe(24);
+  });
+
   it('do not cover a taller node next to theirs', () => {
     const tall = (column: number): NodeView => ({
       ...node(column, 0),

@@ -8,8 +8,10 @@ const BADGE_GAP = 4;
 const BADGE_HEIGHT = 20;
 const BADGE_OFFSET = 3;
 const BADGE_CHAR_WIDTH = 6.3;
-const BOLD_CHAR_WIDTH = 7.4;
+const BOLD_CHAR_WIDTH = 7.8;
 const BADGE_ICON_WIDTH = 34;
+/** Of the number of further badges. */
+const MORE_WIDTH = 24;
 
 /**
  * Whether the badges of a node are above it: below the first row, where they would cover the titles of the next row and leave
@@ -25,7 +27,7 @@ export function badgeRect(
 ): readonly Rect[] {
   const {
     placement: { x, y, width, height },
-    badges: [badge],
+    badges: [badge, ...more],
     inLastColumn,
   } = node;
   if (!badge) return [];
@@ -35,7 +37,9 @@ export function badgeRect(
       node.maxBadgeWidth,
       (badge.kind === 'violation'
         ? badge.title.length * BOLD_CHAR_WIDTH
-        : (badge.title.length + 1 + badge.text.length) * BADGE_CHAR_WIDTH) + BADGE_ICON_WIDTH,
+        : (badge.title.length + 1 + badge.text.length) * BADGE_CHAR_WIDTH) +
+        BADGE_ICON_WIDTH +
+        (more.length > 0 ? MORE_WIDTH : 0),
     ),
   );
   return [
