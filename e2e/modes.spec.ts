@@ -96,6 +96,46 @@ test('a presentation takes the keys of a remote, has notes in a second window, a
   await expect(page.getByRole('complementary', { name: 'Processes' })).toBeVisible();
 });
 
+test('a presentation frames what each caption is about, and shows the whole graph with one key', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await open(page, './?scenario=bind-race');
+  await page.keyboard.press('p');
+  const nodes = page.locator('[data-node]');
+  const cut = async (): Promise<number> => {
+    await idle(page);
+    const top = (await page.getByRole('region', { name: 'Caption' }).boundingBox())?.y ?? 0;
+    return nodes.evaluateAll(
+      (all, bottom) =>
+        all
+          .map((each) => each.getBoundingClientRect())
+          .filter((box) => box.left < 0 || box.right > 1920 || box.top < 0 || box.bottom > bottom)
+          .length,
+      top,
+    );
+  };
+  const width = async (): Promise<number> =>
+    (await page.locator('[data-node="process:dpdk"]').boundingBox())?.width ?? 0;
+  expect(await cut()).toBe(0);
+  await page.keyboard.press('PageDown');
+  expect(await cut()).toBeGreaterThan(0);
+  const near = await width();
+  await page.keyboard.press('f');
+  expect(await cut()).toBe(0);
+  expect(near / (await width())).toBeGreaterThan(1.19);
+  await page.keyboard.press('f');
+  await idle(page);
+  expect(await width()).toBe(near);
+  await page.keyboard.press('End');
+  expect(await cut()).toBe(0);
+  await page.mouse.move(700, 400);
+  await expect(page.getByRole('button', { name: 'Show the whole graph' })).toHaveAttribute(
+    'data-tooltip',
+    /F$/,
+  );
+});
+
 test('the controls of a presentation hide beside the text, and the mouse highlights nothing', async ({
   page,
 }) => {

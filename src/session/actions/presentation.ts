@@ -1,4 +1,4 @@
-import { adjacentCaptionDepth, branchCaptions } from '../queries/captions';
+import { adjacentCaptionDepth, branchCaptions, isAboutLocks } from '../queries/captions';
 import type { PresentationState, Session, SessionState } from '../store/session';
 import { branchPath, snapshotAt, type Snapshot } from '../trace/replay';
 import { setPageLayout } from './pageLayout';
@@ -82,7 +82,7 @@ export function lockSteps(state: SessionState, depth: number): readonly number[]
   const path = branchPath(state);
   const [before, captioned] = path.slice(depth - 1, depth + 1).map(snapshotAt);
   const caption = branchCaptions(state)[depth];
-  if (!before || !captioned || !caption || !/(?<!b)lock/i.test(caption.say)) return [];
+  if (!before || !captioned || !caption || !isAboutLocks(caption.say)) return [];
   const { task } = captioned;
   const taken = (snapshot: Snapshot): readonly number[] =>
     snapshot.events.flatMap(({ template }) =>

@@ -3,6 +3,7 @@ import { callResult, callStatus } from '../../kernel/machine/machine';
 import type { Caption } from '../../scenario/format/scenario';
 import { callExpression } from '../../scenario/format/callText';
 import { assignCaptions } from '../../scenario/run/captions';
+import type { SessionState } from '../store/session';
 import { memoizeByKey } from '../trace/memoize';
 import { branchPath, snapshotAt } from '../trace/replay';
 import type { WithRun } from '../trace/run';
@@ -49,6 +50,21 @@ export function narration(state: WithRun): string | undefined {
 export function earlierCaption(state: WithRun): string | undefined {
   const caption = lastCaption(state);
   return caption === currentCaption(state) ? undefined : caption?.say;
+}
+
+/** The caption that a presentation shows at the cursor, also while the steps before it play; undefined between captions. */
+export function presentedCaption({
+  run,
+  presentation: { captionDepth },
+}: Pick<SessionState, 'run' | 'presentation'>): string | undefined {
+  if (captionDepth !== undefined && captionDepth >= run.cursor)
+    return narration({ run: { ...run, cursor: captionDepth } });
+  return earlierCaption({ run }) === undefined ? narration({ run }) : undefined;
+}
+
+/** Whether a caption speaks of a lock: the step that takes it, and the lock, belong to it. */
+export function isAboutLocks(caption: string): boolean {
+  return /(?<!b)lock/i.test(caption);
 }
 
 function lastCaption(state: WithRun): Caption | undefined {

@@ -12,7 +12,10 @@ const inMode = (prefix: string): readonly MenuCommand[] =>
 const MODES: readonly { readonly title: string; readonly commands: readonly MenuCommand[] }[] = [
   { title: 'Keys of the page', commands: withKeys.filter(({ exclusiveWhile }) => !exclusiveWhile) },
   { title: 'In the comparison', commands: inMode('compare-') },
-  { title: 'In a presentation', commands: inMode('present-') },
+  {
+    title: 'In a presentation',
+    commands: [...inMode('present-'), ...withKeys.filter(({ id }) => id === 'focus')],
+  },
   { title: 'In the tour', commands: inMode('tour-') },
 ];
 

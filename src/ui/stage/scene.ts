@@ -203,7 +203,7 @@ function actorNodes(
 }
 
 /** Whether a text has the name of an object as a whole: `fd1`, but not in `fd12`. */
-function isNamedIn(text: string, name: string): boolean {
+export function isNamedIn(text: string, name: string): boolean {
   const at = text.indexOf(name);
   return at >= 0 && !/[\w.]/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + name.length));
 }

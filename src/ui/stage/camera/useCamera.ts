@@ -9,6 +9,7 @@ import { layoutFamilyOf } from '../scene';
 import { relayout, useStage, useStageStore } from '../stageStore';
 import { freshLayoutSize, shapeFor, sizeClass } from './bestShape';
 import { detailLevelAt, stageScale } from './detailLevel';
+import { presentedFraming } from './presentedView';
 import { boundsOfStep, touchedPlacements, viewportFor, zoomLimitsFor } from './stepView';
 import {
   boundsOf,
@@ -132,7 +133,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
 
   /** Makes `rect` visible and, in a close-up, readable; with `keepZoom` not larger than now. */
   const show = useCallback(
-    (rect: Rect | undefined, keepZoom = false): void => {
+    (rect: Rect | undefined, keepZoom = false, ahead = rect): void => {
       const { width, height } = screenSize();
       if (!rect || width === 0) return;
       const current = viewportNow();
@@ -145,6 +146,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         screen,
         keepZoom ? { ...limits, closeUp: Math.min(limits.closeUp, current.zoom) } : limits,
         bounds,
+        ahead,
       );
       if (next !== current) void moveTo(next, MOVE_MS);
     },
@@ -157,6 +159,10 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     const screen = { width, height };
     const current = viewportNow();
     const state = stage.getState();
+    if (presenting && !userMoved.current) {
+      const framing = presentedFraming(session.getState(), state, screen, zoomLimits());
+      return show(framing?.rect ?? layoutBounds(state.scene.layout), false, framing?.ahead);
+    }
     const showStep = (keepZoom: boolean): void =>
       show(
         userMoved.current
@@ -171,7 +177,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       rest.current = undefined;
       if (stage.getState().followSteps && !userMoved.current) showStep(false);
     }, REST_MS);
-  }, [show, zoomLimits, stage, viewportNow, screenSize]);
+  }, [show, presenting, zoomLimits, session, stage, viewportNow, screenSize]);
 
   /** Shows the selected node with its opened list of fields; the view only pans if the pointer is on the node. */
   const showSelected = useCallback((): void => {
@@ -246,7 +252,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         userMoved.current ||
         isNarrow() ||
         (needsCloseUp() &&
-          scene.touched.size > 0 &&
+          (presenting || scene.touched.size > 0) &&
           !(mayRearrange && freshLayout().zoom >= zoomLimits().overview))
       )
         return showTouched();
@@ -266,6 +272,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       freshLayout,
       isNarrow,
       needsCloseUp,
+      presenting,
       zoomLimits,
       session,
       showTouched,

@@ -97,7 +97,7 @@ describe('viewport', () => {
   });
 
   it('takes few zooms for close-ups, and keeps one that is near the best', () => {
-    const limits = { min: 0.4, max: 0.93 };
+    const limits = { min: 0.4, max: 0.93, step: 1.25 };
     const zoomFor = (current: number, width: number): number =>
       closeUpZoomFor(current, { x: 0, y: 0, width, height: 10 }, screen, limits);
     const widths = Array.from({ length: 40 }, (_, i) => 200 + 50 * i);

@@ -141,22 +141,35 @@ export function boundsToShow(
   return shown.length > 0 ? boundsOf(shown) : undefined;
 }
 
-/** Close-ups have few zooms, this factor apart: each change of the zoom restyles the nodes and disturbs the reader. */
-const ZOOM_STEP = 1.25;
 /** The view is left at a zoom up to this factor below that of the best close-up. */
 const STAY_FACTOR = 1.7;
 
-/** The zoom of a close-up that shows all of `rect`, if that is possible between `min` and `max`: the current one if it is a close-up and near the best. */
+/**
+ * The zoom of a close-up that shows all of `rect`, if that is possible between `min` and `max`: the current one if it is larger
+ * than `keepAbove` and near the best, which shows all of `ahead`. Zooms are `step` apart.
+ */
 export function closeUpZoomFor(
   current: number,
   rect: Rect,
   screen: PixelSize,
-  { min, max }: { readonly min: number; readonly max: number },
+  {
+    min,
+    max,
+    step,
+    keepAbove = min,
+  }: {
+    readonly min: number;
+    readonly max: number;
+    readonly step: number;
+    readonly keepAbove?: number;
+  },
+  ahead = rect,
 ): number {
-  const { zoom: largest } = fitViewport(rect, screen, MAX_ZOOM);
-  const steps = Math.ceil(Math.log(max / Math.min(largest, max)) / Math.log(ZOOM_STEP) - 1e-9);
-  const best = Math.max(min, max / ZOOM_STEP ** steps);
-  return current > min && current <= Math.max(largest, best) && current >= best / STAY_FACTOR
+  const largest = fitViewport(rect, screen, MAX_ZOOM).zoom;
+  const fitting = fitViewport(ahead, screen, MAX_ZOOM).zoom;
+  const steps = Math.ceil(Math.log(max / Math.min(fitting, max)) / Math.log(step) - 1e-9);
+  const best = Math.max(min, max / step ** steps);
+  return current > keepAbove && current <= Math.max(largest, best) && current >= best / STAY_FACTOR
     ? current
     : best;
 }

@@ -1,6 +1,10 @@
 import { useEffect, useState } from 'react';
 import { designName, designTitle } from '../../../kernel/language/design';
-import { branchCaptions, earlierCaption, narration } from '../../../session/queries/captions';
+import {
+  branchCaptions,
+  earlierCaption,
+  presentedCaption,
+} from '../../../session/queries/captions';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { currentBranch } from '../../../session/trace/run';
 import { snapshotText, stepSentence, violationSentence } from '../../../session/trace/snapshotText';
@@ -20,10 +24,7 @@ import { QrLink } from './QrLink';
 export function PresenterBar() {
   const run = useSession((state) => state.run);
   const { screen, pointer, link } = useSession((state) => state.presentation);
-  const text = useSession(({ run: now, presentation: { captionDepth } }) =>
-    // While the steps before a caption play, the caption already says what they do.
-    narration({ run: { ...now, cursor: Math.max(now.cursor, captionDepth ?? 0) } }),
-  );
+  const text = useSession(presentedCaption);
   const earlier = useSession(({ run: now, presentation: { captionDepth } }) =>
     captionDepth !== undefined && captionDepth >= now.cursor
       ? undefined
@@ -105,6 +106,7 @@ const CONTROLS_MS = 2000;
 /** The controls beside the counter: there after a move of the mouse and with the keyboard focus, else only their room. */
 function Controls() {
   const { pointer, link } = useSession((state) => state.presentation);
+  const focus = useSession((state) => state.settings.focus);
   const [mouseMoved, setMouseMoved] = useState(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -142,6 +144,12 @@ function Controls() {
       />
       <CommandButton command="present-step" icon="forward" title="Next step" variant="plain" />
       <CommandButton command="present-next" text="Next" title="Next caption" variant="primary" />
+      <CommandButton
+        command="focus"
+        text="Whole graph"
+        title={focus ? 'Show the whole graph' : 'Show the current step'}
+        pressed={!focus}
+      />
       <CommandButton command="present-pointer" text="Pointer" pressed={pointer} />
       <CommandButton command="present-black" text="Black" />
       <CommandButton command="present-notes" text="Notes" />
