@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { DESIGN_METAS, designCatalog } from './catalog';
-import { designName, designTitle } from '../kernel/language/design';
+import { designName, designTitle, optionEffect } from '../kernel/language/design';
 import { DESIGNS } from './designs';
 import { designById, registerDesigns } from './registry';
 
@@ -39,6 +39,15 @@ it('throws on records that clash', () => {
       './b/meta.ts': { ...meta, id: 'b', order: 2, linkWords: words(40000) },
     }),
   ).toThrow('code 40000 of "x" is already taken by "x"');
+});
+
+it('says of each value of an option what the design does', () => {
+  for (const design of DESIGNS)
+    for (const option of design.options)
+      for (const value of option.values)
+        expect(optionEffect(design, option, value), `${option.id}=${value}`).not.toMatch(
+          /^[^:]*: |\.$/,
+        );
 });
 
 it('names a design with the options that are not at their default', () => {

@@ -24,16 +24,31 @@ export const SPLIT_OPTIONS: readonly DesignOption[] = [
     id: 'extraState',
     title: 'State that keeps group path and cdev path apart',
     values: ['none', 'perDevice', 'perGroup', 'perDeviceUnlocked'],
+    effects: {
+      none: 'No state keeps the group path and the cdev path apart',
+      perDevice: 'Each device records under its lock which path uses it',
+      perGroup: 'Each group counts its users under a lock and records which path they use',
+      perDeviceUnlocked:
+        'Each device records which path uses it, and this is checked without a lock',
+    },
   },
   {
     id: 'type1ClaimsOwner',
     title: 'SET_CONTAINER claims the DMA owner',
     values: ['false', 'true'],
+    effects: {
+      false: 'SET_CONTAINER claims no DMA owner',
+      true: 'SET_CONTAINER claims the DMA owner of the IOMMU group',
+    },
   },
   {
     id: 'groupFdStartsParked',
     title: 'A group device fd starts parked',
     values: ['true', 'false'],
+    effects: {
+      true: 'The device fd that a group gives starts parked',
+      false: 'The device fd that a group gives starts with normal fops',
+    },
   },
   ...PARKED_OPTIONS,
 ];

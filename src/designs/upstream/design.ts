@@ -58,11 +58,23 @@ export const design: Design = {
     'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Each open file has its own access flag: the bind sets it last with a store-release, every call reads it first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path, except after the close of a group file whose device fd stays open in iommufd mode (found by reading, not run).',
   options: [
     LINUX_OPTION,
-    { id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] },
+    {
+      id: 'kvm',
+      title: 'Devices refer to a KVM',
+      values: ['true', 'false'],
+      effects: {
+        true: 'A device refers to the KVM of its user',
+        false: 'No device refers to a KVM',
+      },
+    },
     {
       id: 'kvmFix',
       title: 'BIND takes the KVM at the first open only (posted 2024-06-28, not merged)',
       values: ['false', 'true'],
+      effects: {
+        false: 'BIND takes the KVM each time that it runs, as merged',
+        true: 'BIND takes the KVM at the first open only (posted 2024-06-28, not merged)',
+      },
     },
   ],
   model: (options) => {

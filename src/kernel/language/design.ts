@@ -125,6 +125,15 @@ export interface DesignOption {
   readonly title: string;
   /** Default first. */
   readonly values: readonly string[];
+  /** What the design does with each value, without a full stop. A value that the title of the design names needs none. */
+  readonly effects?: Readonly<Record<string, string>>;
+}
+
+/** What a design does with a value of one of its options, in words. */
+export function optionEffect(design: Design, option: DesignOption, value: string): string {
+  if (design.titleWithOptions?.includes(`{${option.id}}`) === true)
+    return unmodifiedTitle(design, { [option.id]: value });
+  return option.effects?.[value] ?? `${option.title}: ${optionValueName(value)}`;
 }
 
 /** A value of an option for people: `yes` for `true`, `per device` for `perDevice`. */

@@ -3,7 +3,13 @@ import { changedDesign, designText, isBuiltIn } from '../../designs/changedDesig
 import { designById } from '../../designs/registry';
 import { applyTextChange, makeOwnText, makeTextChange } from '../../designs/textChange';
 import type { Explanation } from '../../explore/explain/decidingSteps';
-import { designTitle, optionValueName } from '../../kernel/language/design';
+import {
+  chosenOptions,
+  optionEffect,
+  unmodifiedTitle,
+  type Design,
+  type Options,
+} from '../../kernel/language/design';
 import type { DesignChange } from '../../kernel/language/mutation';
 import type { CheckSubject } from '../store/checkState';
 import type { Setup } from '../trace/traceTree';
@@ -196,7 +202,7 @@ function otherOptions(
           ? []
           : [
               {
-                title: `${option.title}: ${optionValueName(value)}`,
+                title: optionEffect(design, option, value),
                 subject: { scenario: changed, mutations },
               },
             ];
@@ -212,10 +218,20 @@ function otherDesigns(setup: Setup, { scenario }: CheckSubject): readonly FixCan
         ? []
         : [
             {
-              title: `The design ${design.id}: ${designTitle(design, ported.options)}`,
+              title: otherDesignTitle(design, ported.options),
               subject: { scenario: ported, mutations: [] },
             },
           ];
     },
   );
+}
+
+/** The design and what its options do that are not at their default. */
+function otherDesignTitle(design: Design, options: Options): string {
+  const effects = chosenOptions(design, options).flatMap((option) =>
+    design.titleWithOptions?.includes(`{${option.id}}`) === true
+      ? []
+      : [optionEffect(design, option, option.value)],
+  );
+  return [`The design ${design.id}: ${unmodifiedTitle(design, options)}`, ...effects].join('. ');
 }
