@@ -3,6 +3,16 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** A count with its noun: `1 step`, `2 steps`. */
+export function countNoun(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** The length of a schedule: `39 steps, 1 task switch`; `9 steps, no task switch`. */
+export function scheduleLength(steps: number, switches: number): string {
+  return `${countNoun(steps, 'step')}, ${switches === 0 ? 'no task switch' : countNoun(switches, 'task switch', 'task switches')}`;
+}
+
 const COMPACT = new Intl.NumberFormat('en', {
   notation: 'compact',
   compactDisplay: 'long',

@@ -6,7 +6,7 @@ import { lossText } from '../../scenario/kernelTrace/lostEvents';
 import buttons from '../controls/controls.module.css';
 import { Icon } from '../controls/Icon';
 import { Modal } from '../controls/Modal';
-import { formatCount } from '../formatCount';
+import { countNoun } from '../formatCount';
 import { useSession, useSessionStore } from '../useSession';
 import dialogs from './dialogs.module.css';
 import styles from './TraceDialog.module.css';
@@ -69,8 +69,8 @@ function ReadReport({ report }: { readonly report: ReadTrace }) {
           </p>
           <p>
             This event is impossible in{' '}
-            {possible === 1 ? 'the only state' : `each of the ${counted(possible, 'state')}`} that
-            the {counted(accepted, 'event')} before it leave possible:
+            {possible === 1 ? 'the only state' : `each of the ${countNoun(possible, 'state')}`} that
+            the {countNoun(accepted, 'event')} before it leave possible:
           </p>
           <ul className={styles.reason}>
             {why.map(({ text }) => (
@@ -82,9 +82,9 @@ function ReadReport({ report }: { readonly report: ReadTrace }) {
       {verdict === 'incomplete' && accepted < events && (
         <Section title="What is not known">
           <p>
-            The search visited {counted(states, 'state')} and found a schedule of{' '}
-            {counted(accepted, 'event')} of {events}. <code>vfio-playground validate</code> searches
-            further.
+            The search visited {countNoun(states, 'state')} and found a schedule of{' '}
+            {countNoun(accepted, 'event')} of {events}. <code>vfio-playground validate</code>{' '}
+            searches further.
           </p>
         </Section>
       )}
@@ -97,8 +97,8 @@ function ReadReport({ report }: { readonly report: ReadTrace }) {
       )}
       <Section title="What was read">
         <p>
-          {counted(readEvents, 'event')}; {events} of them belong to {counted(calls.length, 'call')}{' '}
-          of {counted(tasks.size, 'task')}
+          {countNoun(readEvents, 'event')}; {events} of them belong to{' '}
+          {countNoun(calls.length, 'call')} of {countNoun(tasks.size, 'task')}
           {silent > 0 && '; the others say nothing about a call of the model'}.
           {verdict === 'explained' && ` One schedule of ${result.design} gives all ${events}.`}
         </p>
@@ -198,10 +198,6 @@ function TraceActions({ report }: { readonly report: TraceReport }) {
       )}
     </footer>
   );
-}
-
-function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function upperFirst(text: string): string {

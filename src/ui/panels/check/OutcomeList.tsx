@@ -4,6 +4,7 @@ import type { CheckOutcome } from '../../../explore/checkResult';
 import type { CheckSubject } from '../../../session/store/checkState';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
+import { scheduleLength } from '../../formatCount';
 import { useSessionStore } from '../../useSession';
 import styles from './CheckPanel.module.css';
 import { dispatch } from '../../../session/actions/dispatch';
@@ -54,7 +55,6 @@ export function OutcomeList({
               <button
                 type="button"
                 className={`${buttons.button} ${buttons.small}`}
-                aria-label={`Play outcome ${index + 1}`}
                 onClick={() =>
                   dispatch(session, 'show-counterexample', {
                     subject,
@@ -64,7 +64,7 @@ export function OutcomeList({
                 }
               >
                 <Icon name="play" size={12} />
-                {witness.steps} steps
+                Play outcome {index + 1} ({scheduleLength(witness.steps, witness.switches)})
               </button>
             </li>
           );

@@ -1,12 +1,13 @@
 import type { CheckResult } from '../../../explore/checkResult';
 import type { TaskStep } from '../../../explore/explain/decidingOrder';
 import type { Explanation, ViolatedShare } from '../../../explore/explain/decidingSteps';
+import { parseScheduleEntry } from '../../../scenario/format/scheduleText';
 import type { PropertyId } from '../../../kernel/language/propertyId';
 import { dispatch } from '../../../session/actions/dispatch';
 import type { CheckSubject } from '../../../session/store/checkState';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
-import { formatAboutCount, formatCount } from '../../formatCount';
+import { formatAboutCount, formatCount, scheduleLength } from '../../formatCount';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './CheckPanel.module.css';
 import { useCheckClient } from './useCheckClient';
@@ -126,7 +127,6 @@ function DecidingChoice({
         <button
           type="button"
           className={`${buttons.button} ${buttons.small}`}
-          aria-label={`Play the safe order for ${property}`}
           onClick={() =>
             dispatch(session, 'show-counterexample', {
               subject,
@@ -136,10 +136,18 @@ function DecidingChoice({
           }
         >
           <Icon name="play" size={12} />
-          Play the safe order
+          Play the order that is safe ({lengthOf(decision.safeSchedule)})
         </button>
       )}
     </>
+  );
+}
+
+function lengthOf(schedule: readonly string[]): string {
+  const entries = schedule.map(parseScheduleEntry);
+  return scheduleLength(
+    entries.reduce((sum, { count }) => sum + count, 0),
+    entries.filter(({ task }, index) => index > 0 && task !== entries[index - 1]?.task).length,
   );
 }
 
