@@ -120,6 +120,12 @@ test('a counterexample plays to the violated step, holds there and says what hap
   await expect(position).toHaveValue(String(steps));
   await expect(position).toHaveAttribute('max', String(steps));
   await expect(caption).toContainText('Property violated: ');
+  // The caption alone says the whole sentence; the panels name the property.
+  const sentence = /^Property violated: [^.]*\. (.*)$/.exec(
+    (await caption.locator('p').first().textContent()) ?? '',
+  )?.[1];
+  const saying = page.locator('p, td', { hasText: sentence ?? 'no sentence' });
+  await expect(saying.filter({ visible: true })).toHaveCount(1);
   // No step of the run has the caption of a step that did something else in the walkthrough.
   for (let depth = 0; depth <= steps; depth += 1) {
     await position.fill(String(depth));

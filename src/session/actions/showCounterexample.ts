@@ -14,6 +14,7 @@ import {
   type TraceNode,
 } from '../trace/traceTree';
 import { designOfSubject } from './mutations';
+import { setPageLayout } from './pageLayout';
 import { pause, play } from './playback';
 
 const MAX_BRANCH_NAME = 40;
@@ -33,6 +34,7 @@ export function showCounterexample(
   if (typeof run === 'string')
     return notify(session, 'error', 'The counterexample cannot be shown.', [run]);
   commit(session, run, `counterexample of ${name}`, `Counterexample of ${name}`);
+  setPageLayout(session, { view: 'stage', narrowPanel: 'stage' });
   play(session);
 }
 

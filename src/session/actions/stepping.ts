@@ -9,7 +9,7 @@ import { leavePendingCalls } from '../trace/pendingCalls';
 import { issueCall } from '../trace/rebaseOnCalls';
 import { callInFlight, currentSnapshot, taskByName, type Snapshot } from '../trace/replay';
 import { currentBranch, type Run } from '../trace/run';
-import { snapshotText } from '../trace/snapshotText';
+import { eventText, snapshotText } from '../trace/snapshotText';
 
 /** Far more than any call needs: a guard against a design that loops. */
 const MAX_STEPS_PER_CALL = 10_000;
@@ -108,7 +108,7 @@ function runUntilCallReturnsOrBlocks(run: Run, task: string): Run {
 function stepAnnouncement(snapshot: Snapshot): string {
   const [violation] = snapshot.violations;
   return violation
-    ? `${snapshotText(snapshot)}. Violation of ${violation.property}: ${violation.text}`
+    ? `${eventText(snapshot)}. Violation of ${violation.property}: ${violation.text}`
     : snapshotText(snapshot);
 }
 

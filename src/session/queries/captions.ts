@@ -5,7 +5,7 @@ import { callExpression } from '../../scenario/format/callText';
 import { assignCaptions } from '../../scenario/run/captions';
 import type { SessionState } from '../store/session';
 import { memoizeByKey } from '../trace/memoize';
-import { branchPath, snapshotAt } from '../trace/replay';
+import { branchPath, currentSnapshot, snapshotAt } from '../trace/replay';
 import type { WithRun } from '../trace/run';
 import type { TraceNode } from '../trace/traceTree';
 import { taskStatuses, waitSentence } from './taskStatus';
@@ -150,4 +150,9 @@ export function adjacentCaptionDepth(state: WithRun, direction: 1 | -1): number 
     );
   const next = captions.findIndex((caption, depth) => depth > cursor && caption !== undefined);
   return next < 0 ? captions.length - 1 : next;
+}
+
+/** Whether the caption bar says this sentence about a violation. */
+export function captionSays(state: WithRun, violation: string | undefined): boolean {
+  return violation !== undefined && currentSnapshot(state).violations[0]?.text === violation;
 }

@@ -5,7 +5,7 @@ import type { PortAdapter } from '../../host/portAdapter';
 import { dispatch, EMBED_COMMANDS } from '../../session/actions/dispatch';
 import { currentCaption } from '../../session/queries/captions';
 import { currentSnapshot } from '../../session/trace/replay';
-import { snapshotText, violationSentence } from '../../session/trace/snapshotText';
+import { eventText, violationSentence } from '../../session/trace/snapshotText';
 import { permalinkOf } from '../../session/url/permalink';
 import type { Session } from '../../session/store/session';
 import type { CreateWorker } from '../../check-worker/workerFactories';
@@ -228,7 +228,7 @@ function EmbedCaption() {
   const about = useSession((state) => state.run.setup.scenario.about);
   const cursor = useSession((state) => state.run.cursor);
   const caption = useSession(currentCaption);
-  const text = useSession((state) => snapshotText(currentSnapshot(state)));
+  const text = useSession((state) => eventText(currentSnapshot(state)));
   const violation = useSession((state) => currentSnapshot(state).violations[0]);
   return (
     <section className={styles.caption} aria-label="Caption">

@@ -12,7 +12,7 @@ import { useSession, useSessionStore } from '../useSession';
 import styles from './CaptionBar.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 import { currentBranch, FIRST_BRANCH_ID } from '../../session/trace/run';
-import { snapshotText, stepSentence, violationSentence } from '../../session/trace/snapshotText';
+import { eventText, stepSentence, violationSentence } from '../../session/trace/snapshotText';
 import { unreachedFaultsAt } from '../../session/trace/unreachedFaultsAt';
 
 /** `Modified design`, or `Own design`. */
@@ -95,7 +95,7 @@ export function CaptionBar() {
               : run.cursor === 0
                 ? 'No step has run yet.'
                 : violation || faultError || earlier === undefined
-                  ? snapshotText(snapshot)
+                  ? eventText(snapshot)
                   : ''}
           {earlier !== undefined && !atEnd && <small>Earlier: {earlier}</small>}
         </p>

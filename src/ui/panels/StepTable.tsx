@@ -6,7 +6,8 @@ import { afterPaint } from '../schedule';
 import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
 import { NoSteps } from './NoSteps';
-import { snapshotText } from '../../session/trace/snapshotText';
+import { propertyById } from '../../kernel/properties/properties';
+import { eventText } from '../../session/trace/snapshotText';
 import panels from './panels.module.css';
 import styles from './StepTable.module.css';
 import { dispatch } from '../../session/actions/dispatch';
@@ -85,10 +86,10 @@ const StepTableRow = memo(function StepTableRow({
       </td>
       <td className={styles.stepId}>{snapshot.step?.id ?? 'call'}</td>
       <td className={refused ? panels.bad : ''}>
-        {snapshotText(snapshot)}
+        {eventText(snapshot)}
         {snapshot.violations.map(({ property, text }) => (
-          <div key={text} className={panels.bad}>
-            {property}: {text}
+          <div key={text} className={panels.bad} data-tooltip={text}>
+            property violated: {propertyById(property).title}
           </div>
         ))}
       </td>

@@ -7,10 +7,11 @@ it('finds a violation and plays its counterexample', async () => {
   await getByRole('button', { name: 'Check all interleavings' }).click();
   const panel = getByRole('region', { name: 'Check' });
   await expect.element(panel).toHaveTextContent('no-ops-before-bind');
-  await panel
-    .getByRole('button', { name: /counterexample/i })
-    .first()
-    .click();
+  const play = panel.getByRole('button', { name: /counterexample/i }).first();
+  await expect
+    .element(play)
+    .toHaveTextContent(/^Play the counterexample \(\d+ steps, (no|\d+) task switch(es)?\)$/);
+  await play.click();
   expect(session.getState().run.branches.length).toBeGreaterThan(1);
 });
 

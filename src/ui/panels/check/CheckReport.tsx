@@ -1,12 +1,13 @@
 import { propertyById } from '../../../kernel/properties/properties';
 import type { CheckResult, PropertyVerdict } from '../../../explore/checkResult';
+import { captionSays } from '../../../session/queries/captions';
 import { verdictText } from '../../../session/queries/checkSubject';
 import type { CheckSubject } from '../../../session/store/checkState';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
 import { Term } from '../../controls/Term';
-import { formatCount } from '../../formatCount';
-import { useSessionStore } from '../../useSession';
+import { formatCount, scheduleLength } from '../../formatCount';
+import { useSession, useSessionStore } from '../../useSession';
 import { OutcomeList } from './OutcomeList';
 import { ViolationExplanation } from './ViolationExplanation';
 import styles from './CheckPanel.module.css';
@@ -89,12 +90,13 @@ function PropertyVerdictItem({
 }) {
   const session = useSessionStore();
   const { title, statement } = propertyById(id);
+  const isInCaption = useSession((state) => captionSays(state, witness?.text));
   return (
     <li className={styles.property} data-status={status} data-tooltip={statement}>
       <Icon name={STATUS_ICONS[status]} />
       <div>
         <b>{title}</b> <code>{id}</code>
-        <p>
+        <p className={isInCaption ? styles.inCaption : undefined}>
           {witness
             ? witness.text
             : ({
@@ -106,7 +108,7 @@ function PropertyVerdictItem({
           <button
             type="button"
             className={`${buttons.button} ${buttons.small}`}
-            aria-label={`Play the counterexample to ${id}`}
+            aria-label={`Play the counterexample to ${id} (${scheduleLength(witness.steps, witness.switches)})`}
             onClick={() =>
               dispatch(session, 'show-counterexample', {
                 subject,
@@ -116,8 +118,7 @@ function PropertyVerdictItem({
             }
           >
             <Icon name="play" size={12} />
-            {witness.steps} steps, {witness.switches}{' '}
-            {witness.switches === 1 ? 'switch' : 'switches'}
+            Play the counterexample ({scheduleLength(witness.steps, witness.switches)})
           </button>
         )}{' '}
         {witness && (

@@ -1,12 +1,15 @@
 import { useEffect } from 'react';
+import type { CheckResult, PropertyVerdict } from '../../../explore/checkResult';
 import { propertyById } from '../../../kernel/properties/properties';
 import { dispatch } from '../../../session/actions/dispatch';
+import { captionSays } from '../../../session/queries/captions';
 import { editedText } from '../../../session/queries/designDraft';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
-import { formatCount } from '../../formatCount';
+import { formatCount, scheduleLength } from '../../formatCount';
 import { useSession, useSessionStore } from '../../useSession';
+import panel from './CheckPanel.module.css';
 import styles from './LiveVerdict.module.css';
 import { useCheckClient } from './useCheckClient';
 
@@ -16,6 +19,9 @@ export function LiveVerdict({ onJump }: { readonly onJump?: (line: number) => vo
   const live = useSession((state) => state.live);
   const calls = useSession((state) => currentSnapshot(state).program.calls.length);
   const answer = live?.answer;
+  const violatedText =
+    answer?.ok === true ? violatedOf(answer.result)[0]?.witness?.text : undefined;
+  const isInCaption = useSession((state) => captionSays(state, violatedText));
   if (!live || !answer)
     return (
       <p className={styles.verdict} role="status">
@@ -48,8 +54,8 @@ export function LiveVerdict({ onJump }: { readonly onJump?: (line: number) => vo
       </p>
     );
   }
-  const { verdict, properties, states, seconds } = answer.result;
-  const violated = properties.filter(({ status }) => status === 'violated');
+  const { verdict, states, seconds } = answer.result;
+  const violated = violatedOf(answer.result);
   const witness = violated[0]?.witness;
   const time =
     live.milliseconds < 1000
@@ -75,7 +81,7 @@ export function LiveVerdict({ onJump }: { readonly onJump?: (line: number) => vo
           {live.pending ? 'out of date, checking…' : `${formatCount(states)} states, ${time}`}
         </span>
       </p>
-      {witness && <p>{witness.text}</p>}
+      {witness && <p className={isInCaption ? panel.inCaption : undefined}>{witness.text}</p>}
       {witness && violated[0] && (
         <button
           type="button"
@@ -93,11 +99,15 @@ export function LiveVerdict({ onJump }: { readonly onJump?: (line: number) => vo
           }}
         >
           <Icon name="play" size={12} />
-          Play the counterexample ({witness.steps} steps)
+          Play the counterexample ({scheduleLength(witness.steps, witness.switches)})
         </button>
       )}
     </div>
   );
+}
+
+function violatedOf({ properties }: CheckResult): readonly PropertyVerdict[] {
+  return properties.filter(({ status }) => status === 'violated');
 }
 
 /** The verdict on the changed design on screen; each change of it is checked at once. */

@@ -9,7 +9,7 @@ import {
 import { summaryTexts, type DifferenceSide } from '../../../session/queries/sharedTimeline';
 import { createSession } from '../../../session/store/session';
 import { snapshotAt } from '../../../session/trace/replay';
-import { snapshotText } from '../../../session/trace/snapshotText';
+import { snapshotText, violationSentence } from '../../../session/trace/snapshotText';
 import { Icon, type IconName } from '../../controls/Icon';
 import { processColour } from '../../controls/processColour';
 import { nodesOfPath } from '../../stage/scene';
@@ -198,7 +198,9 @@ function StageText({
             ? depth === compared.path.length - 1
               ? 'The run is over.'
               : 'Holds until the others are here.'
-            : snapshotText(snapshot)}
+            : snapshot.violations[0]
+              ? violationSentence(snapshot.violations[0])
+              : snapshotText(snapshot)}
         </>
       )}
     </p>

@@ -7,7 +7,7 @@ import {
 } from '../../../session/queries/captions';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { currentBranch } from '../../../session/trace/run';
-import { snapshotText, stepSentence, violationSentence } from '../../../session/trace/snapshotText';
+import { eventText, stepSentence, violationSentence } from '../../../session/trace/snapshotText';
 import { permalinkOf } from '../../../session/url/permalink';
 import { shortLinkOf } from '../../../session/url/shortLink';
 import { CommandButton } from '../../controls/CommandButton';
@@ -67,7 +67,7 @@ export function PresenterBar() {
             run.cursor === 0
               ? designTitle(run.setup.design, run.setup.scenario.options)
               : violation || earlier === undefined
-                ? `${snapshotText(snapshot)}. `
+                ? `${eventText(snapshot)}. `
                 : '',
           )}
           {earlier !== undefined && withUnbrokenParts(`Earlier: ${earlier} `)}
