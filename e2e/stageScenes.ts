@@ -94,7 +94,7 @@ export async function openScene(page: Page, scene: SceneFile): Promise<void> {
     return data;
   }, JSON.stringify(scene));
   await page.dispatchEvent('body', 'drop', { dataTransfer: dropped });
-  await page.getByText(scene.title).first().waitFor();
+  await page.getByRole('banner').getByText(scene.title).waitFor();
   await idle(page);
 }
 

@@ -115,6 +115,33 @@ test('long names end in an ellipsis', async ({ page }) => {
   ).toEqual(['ellipsis', true]);
 });
 
+const eightProcesses = ['qemu', 'dpdk', 'crosvm', 'spdk', 'fw', 'vmm', 'nvme', 'tool'];
+const foldedGroups: SceneFile = {
+  format: 'vfio-playground/scenario@1',
+  title: 'Stage: eight devices',
+  design: 'upstream',
+  world: {
+    devices: eightProcesses.map((_, i) => ({ name: `vfio${i}`, group: String(12 + (i >> 1)) })),
+    processes: eightProcesses,
+  },
+  calls: eightProcesses.flatMap((by, i) => [
+    { by, call: 'open_cdev', device: `vfio${i}`, as: `fd${i}` },
+    { by, call: 'open_iommufd', as: `iommufd${i}` },
+    { by, call: 'bind_iommufd', fd: `fd${i}`, iommufd: `iommufd${i}` },
+  ]),
+  schedule: ['crosvm*30'],
+};
+
+test('text stays in the box of a folded group', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=cdev-path');
+  await openScene(page, foldedGroups);
+  for (let step = 0; step < 30; step += 1) {
+    await stepOn(page);
+    expect(await misfits(page), `step ${step + 1}`).toEqual([]);
+  }
+});
+
 /** Visible text below a size in px on the screen. */
 function smallText(page: Page, size: number): Promise<readonly string[]> {
   return page.evaluate((least) => {

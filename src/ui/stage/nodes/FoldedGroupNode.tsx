@@ -43,7 +43,7 @@ export const FoldedGroupNode = memo(function FoldedGroupNode({ id }: NodeProps) 
         ))}
         {lastChange ? (
           <li className={styles.lastChange}>
-            {lastChange.object}
+            <b>{lastChange.object}</b>
             {lastChange.life && <em>{lastChange.life}</em>}
           </li>
         ) : (
