@@ -328,6 +328,24 @@ test('the camera moves only when a row opens, or to show what is out of view', a
   await expect(node(page, /^struct iommu_group/)).toBeInViewport({ ratio: 0.99 });
 });
 
+test('the file of a step that only reads comes into view with its process', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=hot-reset&step=7');
+  for (let step = 8; step < 11; step += 1) {
+    await idle(page);
+    await page.keyboard.press('ArrowRight');
+    await idle(page);
+    const view = await stage(page).locator('.react-flow').boundingBox();
+    for (const name of [/^process dpdk/, /struct file fd2/]) {
+      const box = await node(page, name).boundingBox();
+      expect(box?.x).toBeGreaterThanOrEqual(view?.x ?? Infinity);
+      expect((box?.x ?? Infinity) + (box?.width ?? 0)).toBeLessThanOrEqual(
+        (view?.x ?? 0) + (view?.width ?? 0),
+      );
+    }
+  }
+});
+
 test('a crowded stage opens with folded groups, which summarize their contents', async ({
   page,
 }) => {

@@ -46,3 +46,13 @@ it('says what a step does, and the last caption quietly, between two captions', 
   await expect.poll(main).toBe(stepSentence(currentSnapshot(session.getState())));
   await expect.element(bar).toHaveTextContent(`Earlier: ${captions[depth]?.say}`);
 });
+
+it('says of a refused call only how it fails: the step can read many fields before', async () => {
+  const { getByRole, session } = await renderWithSession(<CaptionBar />, 'hot-reset');
+  const bar = getByRole('region', { name: 'Caption' });
+  seekTo(
+    session,
+    branchCaptions(session.getState()).findIndex((each) => each?.say.startsWith('vfio1 is not')),
+  );
+  await expect.element(bar).toHaveTextContent('HRESET.8qemu fails with -EINVAL at vfio2');
+});

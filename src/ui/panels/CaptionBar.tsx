@@ -36,6 +36,7 @@ export function CaptionBar() {
   const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(snapshot).length === 0;
   const violation = snapshot.violations[0];
   const [faultError] = unreachedFaultsAt(snapshot);
+  const refusal = refusalText(snapshot);
   const task = snapshot.program.tasks[snapshot.task ?? -1]?.name;
   return (
     <section
@@ -45,7 +46,7 @@ export function CaptionBar() {
       data-tone={
         violation || faultError
           ? 'violation'
-          : !atEnd && isRefusal(snapshot)
+          : !atEnd && refusal !== undefined
             ? 'refused'
             : undefined
       }
@@ -94,9 +95,11 @@ export function CaptionBar() {
               ? finalStateText(snapshot)
               : run.cursor === 0
                 ? 'No step has run yet.'
-                : violation || faultError || earlier === undefined
+                : violation || faultError
                   ? eventText(snapshot)
-                  : ''}
+                  : earlier === undefined
+                    ? (refusal ?? eventText(snapshot))
+                    : ''}
           {earlier !== undefined && !atEnd && <small>Earlier: {earlier}</small>}
         </p>
       </div>
@@ -174,8 +177,10 @@ function firstSentence(text: string): string {
   return /^.*?[.?!](?= |$)/.exec(text)?.[0] ?? text;
 }
 
-function isRefusal(snapshot: Snapshot): boolean {
-  return snapshot.events.some(({ template }) => template.kind === 'fail');
+/** How a call fails in the last step, without what the step read and changed before: that can be many lines. */
+function refusalText({ events, eventTexts }: Snapshot): string | undefined {
+  const texts = eventTexts.filter((_, i) => events[i]?.template.kind === 'fail');
+  return texts.length > 0 ? texts.join('; ') : undefined;
 }
 
 /** Why no task can step. */

@@ -153,31 +153,34 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
     [moveTo, needsCloseUp, zoomLimits, stage, viewportNow, screenSize],
   );
 
-  /** Shows what the last step touched, its process and its file: all of it if that is legible, else as much as fits. */
-  const showTouched = useCallback((): void => {
-    const { width, height } = screenSize();
-    const screen = { width, height };
-    const current = viewportNow();
-    const state = stage.getState();
-    if (presenting && !userMoved.current) {
-      const framing = presentedFraming(session.getState(), state, screen, zoomLimits());
-      return show(framing?.rect ?? layoutBounds(state.scene.layout), false, framing?.ahead);
-    }
-    const showStep = (keepZoom: boolean): void =>
-      show(
-        userMoved.current
-          ? boundsToShow(touchedPlacements(stage.getState()), current, screen)
-          : boundsOfStep(stage.getState(), screen, zoomLimits()),
-        keepZoom,
-      );
-    showStep(rest.current !== undefined);
-    if (!state.crowded) return;
-    clearTimeout(rest.current);
-    rest.current = setTimeout(() => {
-      rest.current = undefined;
-      if (stage.getState().followSteps && !userMoved.current) showStep(false);
-    }, REST_MS);
-  }, [show, presenting, zoomLimits, session, stage, viewportNow, screenSize]);
+  /** Shows what the last step touched, its process and its file: all of it if that is legible, else as much as fits; with `onlyPan` not larger than now. */
+  const showTouched = useCallback(
+    (onlyPan = false): void => {
+      const { width, height } = screenSize();
+      const screen = { width, height };
+      const current = viewportNow();
+      const state = stage.getState();
+      if (presenting && !userMoved.current) {
+        const framing = presentedFraming(session.getState(), state, screen, zoomLimits());
+        return show(framing?.rect ?? layoutBounds(state.scene.layout), false, framing?.ahead);
+      }
+      const showStep = (keepZoom: boolean): void =>
+        show(
+          userMoved.current
+            ? boundsToShow(touchedPlacements(stage.getState()), current, screen)
+            : boundsOfStep(stage.getState(), screen, zoomLimits()),
+          keepZoom,
+        );
+      showStep(onlyPan || rest.current !== undefined);
+      if (!state.crowded || onlyPan) return;
+      clearTimeout(rest.current);
+      rest.current = setTimeout(() => {
+        rest.current = undefined;
+        if (stage.getState().followSteps && !userMoved.current) showStep(false);
+      }, REST_MS);
+    },
+    [show, presenting, zoomLimits, session, stage, viewportNow, screenSize],
+  );
 
   /** Shows the selected node with its opened list of fields; the view only pans if the pointer is on the node. */
   const showSelected = useCallback((): void => {
@@ -352,13 +355,13 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
           state.shape !== before.shape
         )
           return;
-        // A step that only reads touches nothing but its process: not worth a camera move.
+        // A step that only reads touches nothing but its process: that and its file stay in view, which is not worth a zoom.
         if (
           !presenting &&
           state.scene.layout === before.scene.layout &&
           [...state.scene.touched].every((id) => id.startsWith('process:'))
         )
-          return;
+          return needsCloseUp() && state.scene.touched.size > 0 ? showTouched(true) : undefined;
         follow(
           state.scene.layout !== before.scene.layout,
           state.scene.setup.design !== before.scene.setup.design,
@@ -367,7 +370,7 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
             state.scene.setup.scenario !== before.scene.setup.scenario,
         );
       }),
-    [follow, presenting, stage],
+    [follow, needsCloseUp, presenting, showTouched, stage],
   );
   useEffect(
     () =>
