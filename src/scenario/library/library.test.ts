@@ -4,6 +4,7 @@ import { LIBRARY, libraryEntry } from './library';
 import { propertyById } from '../../kernel/properties/properties';
 import { makeScenario } from '../format/makeScenario';
 import { assignCaptions } from '../run/captions';
+import type { TraceStep } from '../run/trace';
 import { parseScenario } from '../format/parseScenario';
 import { makeRunResult } from '../run/runResult';
 import { runScenario } from '../run/runScenario';
@@ -16,6 +17,26 @@ const variants = LIBRARY.flatMap((entry) =>
     scenario,
   })),
 );
+
+/** What a caption claims that the steps up to its own have not done; undefined if nothing. */
+function prematureClaim(say: string, steps: readonly TraceStep[]): string | undefined {
+  const done = steps.flatMap(({ texts }) => texts).join('; ');
+  const own = steps.at(-1);
+  for (const sentence of say.split(/(?<=[.:]) /)) {
+    // An errno that would be returned otherwise, later or in another state.
+    if (/\b(not|otherwise|would|from now on) (.* )?-E[A-Z]+/i.test(sentence)) continue;
+    for (const [errno] of sentence.matchAll(/-E[A-Z]+/g))
+      if (!done.includes(errno)) return `${errno} is not returned yet`;
+    const isOfCall = /\b(open|bind|attach|map|call|GET_DEVICE_FD)\b[^.]* succe(ed|ss)/.test(
+      sentence,
+    );
+    const returned = own?.events.some(({ template }) => template.kind === 'return');
+    if (isOfCall && !returned) return 'the call has not returned';
+  }
+  if (own?.texts.some((text) => / sees that .* is done$/.test(text)) && /\bwaits\b/.test(say))
+    return 'the wait is over';
+  return /\b(will fail|going to fail|whole run|in this run)\b/.exec(say)?.[0];
+}
 
 describe.each(variants)('$name', ({ entry, scenario }) => {
   const outcome = runScenario(scenario);
@@ -33,6 +54,20 @@ describe.each(variants)('$name', ({ entry, scenario }) => {
       trace!.steps.map((s) => ({ by: trace!.program.tasks[s.task]?.name, at: s.step.id })),
     );
     expect(scenario.beats.filter((b) => !shown.includes(b))).toEqual([]);
+  });
+
+  it('claims in no caption what has not happened yet', () => {
+    const { program, steps } = trace!;
+    const captions = assignCaptions(
+      scenario.beats,
+      steps.map((s) => ({ by: program.tasks[s.task]?.name, at: s.step.id })),
+    );
+    expect(
+      captions.flatMap((caption, depth) => {
+        const reason = caption && prematureClaim(caption.say, steps.slice(0, depth + 1));
+        return reason === undefined ? [] : [`step ${depth + 1}: ${reason}: ${caption?.say}`];
+      }),
+    ).toEqual([]);
   });
 
   it('has ASCII texts of limited length, and the world and calls of its entry', () => {
