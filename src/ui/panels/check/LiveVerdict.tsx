@@ -40,7 +40,7 @@ export function LiveVerdict({ onJump }: { readonly onJump?: (line: number) => vo
             {onJump && (
               <button
                 type="button"
-                className={styles.place}
+                className={buttons.textLink}
                 onClick={() => onJump(Number(place[1]))}
               >
                 Line {place[1]}

@@ -7,6 +7,7 @@ import type { SessionState } from '../../../session/store/session';
 import { createCodeEditor, setEditorText } from '../../editor/codeEditor';
 import { scenarioDiagnostics, scenarioLanguage } from '../../editor/scenarioLanguage';
 import { useSessionStore } from '../../useSession';
+import buttons from '../../controls/controls.module.css';
 import styles from './ScenarioPanel.module.css';
 
 interface Problem {
@@ -75,7 +76,7 @@ export function ScenarioText() {
       <p className={styles.status} data-verdict={first ? 'error' : undefined} role="status">
         {first ? (
           <>
-            <button type="button" className={styles.place} onClick={() => jumpTo(first.from)}>
+            <button type="button" className={buttons.textLink} onClick={() => jumpTo(first.from)}>
               Line {first.line}
             </button>{' '}
             {first.message}
