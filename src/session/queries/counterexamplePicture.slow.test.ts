@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { DESIGNS } from '../../designs/designs';
 import { registerDesigns } from '../../designs/registry';
 import { libraryVerdicts } from '../../explore/matrix/libraryVerdicts';
-import { graphAfter } from '../../export/graphDrawing';
+import { graphAfter } from '../../export/runGraph';
 import { violatedFields } from '../../graph/model/fieldViews';
 import { runScenario } from '../../scenario/run/runScenario';
 import { stateAt } from '../../scenario/run/scenarioRun';

@@ -1,6 +1,8 @@
 import type { MatrixRow, MatrixRowProperty } from '../../explore/matrix/matrix';
 import type { ExportOptions } from '../../export/export';
-import { drawGraph, graphAfter, graphDocument } from '../../export/graphDrawing';
+import { graphDocument } from '../../export/graphDocument';
+import { drawGraph } from '../../export/graphDrawing';
+import { graphAfter } from '../../export/runGraph';
 import {
   layOutGraph,
   withOpenRows,

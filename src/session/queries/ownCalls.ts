@@ -1,6 +1,7 @@
 import { callBodyOf, type Design } from '../../kernel/language/design';
 import { isVfsCall, type CallArgument, type CallName } from '../../kernel/language/world';
-import type { CallChoice, CallerContext, CallTemplate } from './callTemplates';
+import type { CallerContext } from './callArguments';
+import type { CallChoice, CallTemplate } from './callTemplates';
 
 /** The calls that a design of the user's own declares, and of the others those that it has. */
 export function callsOfDesign(
