@@ -11,7 +11,7 @@ import { subjectViolation } from './consequence';
 import type { CompanionFile } from './export';
 import { interleavingText } from './formats/interleaving';
 import { svgGraphExport } from './formats/svgGraph';
-import { graphAfter } from './graphDrawing';
+import { graphAfter } from './runGraph';
 import { traceLinesOf } from './traceLines';
 import { escapeXml } from './xml';
 

@@ -1,10 +1,7 @@
 import { fopsTitle } from '../graph/model/accessText';
-import type { ExportOptions } from './export';
 import { badgeRect } from '../graph/layout/badgeRect';
-import type { Rect } from '../graph/layout/geometry';
-import { badgesOf, type StepRecord } from '../graph/model/badges';
 import { processShapeAt } from '../graph/model/processShape';
-import { arrowHeadOf, arrowHeadPath, type ArrowHead } from '../graph/routing/arrowHeads';
+import { arrowHeadOf, arrowHeadPath } from '../graph/routing/arrowHeads';
 import {
   isTaskEdge,
   type EdgeView,
@@ -15,129 +12,24 @@ import {
   type FieldView,
 } from '../graph/model/graph';
 import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../graph/layout/nodeMetrics';
-import {
-  layOutGraph,
-  type GraphLayout,
-  type LayoutShape,
-  ZONE_TITLE_WIDTH,
-  type LaneZone,
-} from '../graph/layout/graphLayout';
+import { ZONE_TITLE_WIDTH, type LaneZone } from '../graph/layout/graphLayout';
 import { fitCall, textRowsIn, fitField } from '../graph/layout/textFit';
-import { closeEmptyRows, toGraph } from '../graph/model/toGraph';
-import { stateAt } from '../scenario/run/scenarioRun';
-import { makeSvgScenario } from '../scenario/format/svgScenario';
-import type { Trace } from '../scenario/run/trace';
-import { altText } from './altText';
-import { scenarioFileText } from './formats/scenarioFile';
-import { escapeXml, replaceInvalidXml } from './xml';
+import { CHAR_WIDTH, edgePaint, FILLED_HEADS, processPaintAt } from './svgPaint';
+import { escapeXml } from './xml';
 
-/** Around the graph and left of the lines below it, px. */
-export const MARGIN = 24;
-const TITLE_HEIGHT = 40;
-const FOOTER_HEIGHT = 26;
-/** Between two lines below the graph, px. */
-export const FOOTER_LINE_HEIGHT = 18;
 /** Left and right in a node. */
 const NODE_PADDING = 7;
-/** Maximum character widths of the generic monospaced fonts, for the font sizes of the style sheet. */
-export const CHAR_WIDTH = 6.7;
+/** Character widths of the smaller and of the title font. */
 const SMALL_CHAR_WIDTH = 6.25;
+const TITLE_CHAR_WIDTH = 7.3;
 /** The glyphs of a line may be that much narrower than usual. */
 const MIN_NARROWING = 0.85;
-const TITLE_CHAR_WIDTH = 7.3;
 /** Of a process beside its name, px. */
 const MARK_SIZE = 12;
-
-/** The colours on a light and on a dark background. */
-interface ThemeColours {
-  readonly light: string;
-  readonly dark: string;
-}
-
-/** Classes and the property they set; the colours of the page, which have a contrast of 4.5:1 as text. */
-const PAINT_CLASSES: Readonly<Record<string, readonly [property: string, pair: ThemeColours]>> = {
-  paper: ['fill', { light: '#f6f7f9', dark: '#12151b' }],
-  sheet: ['fill', { light: '#ffffff', dark: '#1a1e26' }],
-  band: ['fill', { light: '#eceff3', dark: '#1a1f28' }],
-  ink: ['fill', { light: '#171c26', dark: '#e8ebf1' }],
-  ink2: ['fill', { light: '#525c6b', dark: '#a3adbc' }],
-  line: ['stroke', { light: '#7f8a99', dark: '#6f7b8c' }],
-  strong: ['stroke', { light: '#525c6b', dark: '#a3adbc' }],
-  accent: ['fill', { light: '#2553c7', dark: '#8fb2ff' }],
-  parked: ['stroke', { light: '#6b4fa0', dark: '#c0a6f5' }],
-  parkedText: ['fill', { light: '#6b4fa0', dark: '#c0a6f5' }],
-  normal: ['stroke', { light: '#0f7048', dark: '#5fd3a0' }],
-  normalText: ['fill', { light: '#0f7048', dark: '#5fd3a0' }],
-  bad: ['stroke', { light: '#b3261e', dark: '#ff9086' }],
-  badText: ['fill', { light: '#b3261e', dark: '#ff9086' }],
-  onBad: ['fill', { light: '#ffffff', dark: '#2a0907' }],
-  waitText: ['fill', { light: '#8a5200', dark: '#f0b455' }],
-  ...processPaint('processKernel', { light: '#3d434d', dark: '#cdd3dc' }),
-  ...processPaint('process1', { light: '#0b62b5', dark: '#74b6ff' }),
-  ...processPaint('process2', { light: '#ad4300', dark: '#ff9f61' }),
-  ...processPaint('process3', { light: '#007457', dark: '#45d0a3' }),
-  ...processPaint('process4', { light: '#8e3a97', dark: '#dba3e6' }),
-  ...processPaint('process5', { light: '#745700', dark: '#dfc050' }),
-  ...processPaint('process6', { light: '#b3245f', dark: '#ff8fb7' }),
-  ...processPaint('process7', { light: '#006c84', dark: '#58cfe2' }),
-  ...processPaint('process8', { light: '#4a5568', dark: '#b9c3d0' }),
-};
-
-/** The stroke of a process and, with the ending `Text`, its fill. */
-function processPaint(
-  name: string,
-  colours: ThemeColours,
-): Readonly<Record<string, readonly ['stroke' | 'fill', ThemeColours]>> {
-  return { [name]: ['stroke', colours], [`${name}Text`]: ['fill', colours] };
-}
-
-/** The class that strokes in the colour of a process by index; -1 is the driver. */
-export function processPaintAt(process: number): string {
-  return process < 0 ? 'processKernel' : `process${(process % 8) + 1}`;
-}
 
 /** The mark of a process: its shape in its colour, `size` px wide. */
 function svgProcessMark(process: number, x: number, y: number, size: number): string {
   return `<path class="${processPaintAt(process)}Text" fill-rule="evenodd" transform="translate(${coordinate(x)} ${coordinate(y)}) scale(${size / 16})" d="${processShapeAt(process)}"/>`;
-}
-
-/** The layout for graphs after these numbers of steps, without the rows that are empty in all of them. */
-export function layoutForSteps(
-  trace: Trace,
-  counts: readonly number[],
-  shape?: LayoutShape,
-): GraphLayout {
-  return closeEmptyRows(
-    trace.program,
-    counts.map((count) => stateAt(trace, count)),
-    layOutGraph(trace.program, undefined, undefined, shape),
-    badgesAfter(trace, Math.max(0, ...counts)),
-  );
-}
-
-/** A graph after the first `count` steps of a run. With `previousCount`, it also says what has changed since that many steps. */
-export function graphAfter(
-  trace: Trace,
-  count: number,
-  layout: GraphLayout = layoutForSteps(trace, [count]),
-  previousCount?: number,
-): Graph {
-  return toGraph(trace.program, stateAt(trace, count), layout, {
-    badges: badgesAfter(trace, count),
-    ...(previousCount === undefined ? {} : { previous: stateAt(trace, previousCount) }),
-  });
-}
-
-function badgesAfter(trace: Trace, count: number): ReturnType<typeof badgesOf> {
-  const { program } = trace;
-  const records = trace.steps.slice(0, count).map((traceStep): StepRecord => ({
-    program,
-    task: traceStep.task,
-    step: traceStep.step,
-    events: traceStep.events,
-    violations: traceStep.violations,
-  }));
-  return badgesOf(records);
 }
 
 /** The elements of a graph from back to front: zones, edges, nodes, edge labels, badges. */
@@ -151,135 +43,10 @@ export function drawGraph({ zones, edges, nodes }: Graph): readonly (readonly st
   ].map((layer) => layer.filter((element) => element !== ''));
 }
 
-/** A stand-alone SVG of a run, which also contains its scenario file. */
-export function graphDocument(
-  trace: Trace,
-  {
-    box,
-    theme = 'auto',
-    property,
-    style = '',
-    showsTitle = true,
-    elements,
-  }: {
-    readonly box: Rect;
-    readonly theme?: ExportOptions['theme'];
-    readonly property?: ExportOptions['property'];
-    /** Style rules beside those of a graph. */
-    readonly style?: string;
-    /** Whether the title of the scenario is drawn. */
-    readonly showsTitle?: boolean;
-    readonly elements: readonly string[];
-  },
-): string {
-  const { x, y, width, height } = box;
-  const title = trace.scenario.title || 'A run of the VFIO playground';
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">
-<title id="title">${escapeXml(title)}</title>
-<desc id="desc">${escapeXml(altText(trace, property))}</desc>
-${trace.program.design.modified ? '' : makeSvgScenario(replaceInvalidXml(scenarioFileText(trace)))}
-<style>${styleSheet(theme)}${style}</style>
-<rect class="paper" x="${x}" y="${y}" width="${width}" height="${height}"/>
-${showsTitle ? `<text class="ink title" x="${x + MARGIN}" y="${y + 27}">${escapeXml(title)}</text>\n` : ''}${elements.join('\n')}
-</svg>
-`;
-}
-
-/** A line of text at the bottom of a document; line 0 is the last one. */
-export function footerLine(box: Rect, text: string, line = 0, paint = 'ink2'): string {
-  const y = box.y + box.height - 10 - line * FOOTER_LINE_HEIGHT;
-  return `<text class="${paint}" x="${box.x + MARGIN}" y="${y}">${escapeXml(text)}</text>`;
-}
-
-/** Room for graphs, their title and a footer. */
-export function viewBoxOf(graphs: readonly Graph[], footerLines = 1): Rect {
-  const rects = graphs.flatMap(({ nodes, zones }) => [
-    ...nodes.map(({ placement }) => placement),
-    ...zones,
-  ]);
-  const xs = rects.flatMap(({ x, width }) => [x, x + width]);
-  const ys = [
-    ...rects.flatMap(({ y, height }) => [y, y + height]),
-    ...graphs.flatMap(({ edges }) => edges.map(({ labelPosition }) => labelPosition.y)),
-  ];
-  const left = Math.min(...xs) - MARGIN;
-  const top = Math.min(...ys) - TITLE_HEIGHT - 8;
-  const footer = FOOTER_HEIGHT + (footerLines - 1) * FOOTER_LINE_HEIGHT;
-  return {
-    x: left,
-    y: top,
-    width: Math.max(...xs) + MARGIN - left,
-    height: Math.max(...ys) + MARGIN + footer - top,
-  };
-}
-
-function styleSheet(theme: 'light' | 'dark' | 'auto'): string {
-  const rules = (side: keyof ThemeColours): string =>
-    Object.entries(PAINT_CLASSES)
-      .map(([name, [property, pair]]) => `.${name}{${property}:${pair[side]}}`)
-      .join('');
-  const colours =
-    theme === 'light'
-      ? rules('light')
-      : theme === 'dark'
-        ? rules('dark')
-        : `${rules('light')}@media (prefers-color-scheme:dark){${rules('dark')}}`;
-  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.strongText{font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10.2px}.name.tiny{font-size:10.2px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.edge{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
-}
-
 function svgZone({ title, x, y, width, height }: LaneZone): string {
   const at = `${coordinate(x + ZONE_TITLE_WIDTH - 5)} ${coordinate(y + height / 2)}`;
   return `<rect class="band" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${coordinate(height)}" rx="8"/><text class="ink2 small mid" transform="translate(${at}) rotate(-90)">${escapeXml(title.toUpperCase())}</text>`;
 }
-
-/** The classes and the stroke of an edge, as in the legend of the page. */
-export function edgePaint(
-  edge: Pick<EdgeView, 'style' | 'dangling' | 'inCycle' | 'target' | 'process'>,
-): {
-  readonly stroke: string;
-  readonly text: string;
-  readonly dash: string;
-  readonly width: number;
-} {
-  if (edge.dangling || edge.inCycle)
-    return {
-      stroke: 'bad',
-      text: 'badText',
-      dash: edge.dangling ? '3 4' : '',
-      width: edge.inCycle ? 4 : 1.8,
-    };
-  switch (edge.style) {
-    case 'reference':
-    case 'fd':
-      return { stroke: 'strong', text: 'ink2', dash: '', width: 2.2 };
-    case 'member':
-      return { stroke: 'line', text: 'ink2', dash: '1 4', width: 1.6 };
-    case 'embedded':
-      return { stroke: 'line', text: 'ink2', dash: '9 3', width: 1.4 };
-    case 'fops':
-      return edge.target === 'fops:parked'
-        ? { stroke: 'parked', text: 'parkedText', dash: '6 4', width: 2.2 }
-        : { stroke: 'normal', text: 'normalText', dash: '', width: 2.2 };
-    case 'wait':
-    case 'hold': {
-      const stroke = processPaintAt(edge.process ?? -1);
-      return {
-        stroke,
-        text: `${stroke}Text`,
-        dash: edge.style === 'wait' ? '8 5' : '',
-        width: edge.style === 'wait' ? 2.4 : 3,
-      };
-    }
-    case 'use':
-      return { stroke: 'bad', text: 'badText', dash: '', width: 3 };
-    case 'pointer':
-      return { stroke: 'line', text: 'ink2', dash: '', width: 1.4 };
-  }
-}
-
-/** Arrow heads that are filled, not only stroked. */
-export const FILLED_HEADS: ReadonlySet<ArrowHead> = new Set(['full', 'diamond', 'dot', 'arrow']);
 
 function svgEdge(edge: EdgeView): string {
   const tone = edgePaint(edge);

@@ -3,7 +3,8 @@ import { ARROW_HEAD_BY_STYLE, arrowHeadPath } from '../graph/routing/arrowHeads'
 import type { AccessFlag } from '../graph/model/accessText';
 import { edgeSamples, type EdgeSample } from '../graph/routing/edgeSamples';
 import type { Rect } from '../graph/layout/geometry';
-import { CHAR_WIDTH, edgePaint, FILLED_HEADS, FOOTER_LINE_HEIGHT, MARGIN } from './graphDrawing';
+import { FOOTER_LINE_HEIGHT, MARGIN } from './graphDocument';
+import { CHAR_WIDTH, edgePaint, FILLED_HEADS } from './svgPaint';
 import { escapeXml } from './xml';
 
 const SAMPLE_WIDTH = 44;

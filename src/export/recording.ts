@@ -10,14 +10,10 @@ import { consequenceOf } from './consequence';
 import type { ExportOptions } from './export';
 import { relevantLines } from './formats/interleaving';
 import { wrapText } from './format';
-import {
-  drawGraph,
-  graphAfter,
-  graphDocument,
-  layoutForSteps,
-  MARGIN,
-  processPaintAt,
-} from './graphDrawing';
+import { graphDocument, MARGIN } from './graphDocument';
+import { drawGraph } from './graphDrawing';
+import { graphAfter, layoutForSteps } from './runGraph';
+import { processPaintAt } from './svgPaint';
 import { drawLegend, legendLines } from './graphLegend';
 import { escapeXml } from './xml';
 

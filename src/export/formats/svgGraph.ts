@@ -1,15 +1,10 @@
 import { designTitle } from '../../kernel/language/design';
 import { accessFlagOf } from '../../graph/model/accessText';
 import type { Export, ExportOptions } from '../export';
-import {
-  CHAR_WIDTH,
-  drawGraph,
-  footerLine,
-  graphAfter,
-  graphDocument,
-  MARGIN,
-  viewBoxOf,
-} from '../graphDrawing';
+import { footerLine, graphDocument, MARGIN, viewBoxOf } from '../graphDocument';
+import { drawGraph } from '../graphDrawing';
+import { graphAfter } from '../runGraph';
+import { CHAR_WIDTH } from '../svgPaint';
 import { drawLegend, legendLines } from '../graphLegend';
 import { wrapText } from '../format';
 import { subjectViolation } from '../consequence';

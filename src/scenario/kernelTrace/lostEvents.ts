@@ -2,7 +2,7 @@ import { quote } from '../format/quote';
 import { EVENT_LINE, PREAMBLE_LINE, TraceLineError } from './ftraceLine';
 
 /** A place where the recorder lost events of one CPU. */
-export interface LostEvents {
+interface LostEvents {
   /** 1-based line that reports the loss, before the first event after it. */
   readonly line: number;
   readonly cpu: number;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../../../designs/designs';
 import { registerDesigns } from '../../../designs/registry';
 import { libraryVerdicts } from '../../../explore/matrix/libraryVerdicts';
-import { graphAfter, layoutForSteps } from '../../../export/graphDrawing';
+import { graphAfter, layoutForSteps } from '../../../export/runGraph';
 import { isTaskEdge } from '../../../graph/model/graph';
 import { edgeLabelPositions } from '../../../graph/routing/edgeLabel';
 import type { Trace } from '../../../scenario/run/trace';
