@@ -61,3 +61,18 @@ it('names its play button by the text on it', async () => {
   const { getByRole } = await renderWithSession(<CompareView />, 'bind-race');
   await expect.element(getByRole('button', { name: /^Play until results differ/ })).toBeVisible();
 });
+
+it('says the whole sentence of a violation in the pane whose step violates, and its title once', async () => {
+  const { container, session } = await renderWithSession(<CompareView />, 'open-before-bind');
+  const { stepComparison } = await comparisonPart.load();
+  const pane = (): Element | null => container.querySelector('section[aria-label^="Stage of"]');
+  const line = (): HTMLElement | null | undefined =>
+    pane()?.querySelector('[data-violated] > span');
+  for (let step = 0; step < 12 && !line(); step++) {
+    stepComparison(session, 1);
+    await new Promise(requestAnimationFrame);
+  }
+  await expect.poll(() => line()?.textContent).toContain("runs the driver's open op through fd1");
+  expect(pane()?.textContent.split('No driver op before bind')).toHaveLength(2);
+  expect(line()?.scrollWidth).toBeLessThanOrEqual(line()?.clientWidth ?? 0);
+});

@@ -9,7 +9,7 @@ import {
 import { summaryTexts, type DifferenceSide } from '../../../session/queries/sharedTimeline';
 import { createSession } from '../../../session/store/session';
 import { snapshotAt } from '../../../session/trace/replay';
-import { snapshotText, violationSentence } from '../../../session/trace/snapshotText';
+import { snapshotText } from '../../../session/trace/snapshotText';
 import { Icon, type IconName } from '../../controls/Icon';
 import { processColour } from '../../controls/processColour';
 import { nodesOfPath } from '../../stage/scene';
@@ -180,16 +180,21 @@ function StageText({
   const node = compared.path[depth];
   const snapshot = node && snapshotAt(node);
   const task = snapshot?.program.tasks[snapshot.task ?? -1]?.name;
+  // The line above has the title of the property.
+  const violation = snapshot?.violations[0];
   return (
     <p
       className={styles.step}
       data-holds={holds ? '' : undefined}
-      data-tooltip={snapshot && depth > 0 && !holds ? snapshotText(snapshot) : undefined}
+      data-violated={violation && !holds ? '' : undefined}
+      data-tooltip={
+        snapshot && depth > 0 && !holds ? (violation?.text ?? snapshotText(snapshot)) : undefined
+      }
     >
       {depth === 0 || !snapshot ? (
         'No step has run yet.'
       ) : (
-        <>
+        <span>
           {task !== undefined && (
             <b style={{ color: processColour(snapshot.program.world, task) }}>{task}</b>
           )}
@@ -198,10 +203,8 @@ function StageText({
             ? depth === compared.path.length - 1
               ? 'The run is over.'
               : 'Holds until the others are here.'
-            : snapshot.violations[0]
-              ? violationSentence(snapshot.violations[0])
-              : snapshotText(snapshot)}
-        </>
+            : (violation?.text ?? snapshotText(snapshot))}
+        </span>
       )}
     </p>
   );
