@@ -93,7 +93,7 @@ function defaultShape(catalog: NodeCatalog): LayoutShape {
 /**
  * The layout of a program. With the layout of an earlier program in `kept`, nodes keep their slots, rows keep their heights and new
  * nodes take the nearest free slot, so that neither an added call nor another design moves anything. With `shown`, it has only
- * these nodes, and no room for others.
+ * these nodes, and room for no others than these and those of the earlier program.
  *
  *   |user space| [qemu  ] [dpdk  ]                 zone: a lane's part of a row
  *                  channel                         ROW_GAP
@@ -118,14 +118,21 @@ export function layOutGraph(
     shape,
   ).map((height, row) => {
     const old = kept?.rowHeights[row];
-    // Only the first row grows: it extends upwards, so that nothing moves.
-    return old !== undefined && row > 0 ? old : height;
+    // Only the first row grows: it extends upwards, so that nothing moves. With `shown`, the programs share the heights.
+    return old !== undefined && row > 0 ? Math.max(old, shown ? height : 0) : height;
   });
   return openRows(
     {
       grid,
       rowHeights,
-      columns: Math.max(0, ...catalog.nodes.map(({ id }) => grid.slots.get(id)?.column ?? 0)) + 1,
+      columns:
+        Math.max(
+          0,
+          ...(shown
+            ? [...grid.slots.values()]
+            : catalog.nodes.flatMap(({ id }) => grid.slots.get(id) ?? [])
+          ).map(({ column }) => column),
+        ) + 1,
       spacing: columnSpacing(shape.columns),
       firstRowTop: kept?.firstRowTop ?? -(rowHeights[0] ?? 0),
       maxTextRows: shape.maxTextRows,

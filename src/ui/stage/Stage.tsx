@@ -8,6 +8,7 @@ import {
 } from 'react';
 import { ReactFlow, ReactFlowProvider, useReactFlow, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
+import type { SharedLayout } from '../../graph/layout/sharedLayout';
 import { lazyPart } from '../controls/lazyPart';
 import { useSessionStore } from '../useSession';
 import { DeviceNode } from './nodes/DeviceNode';
@@ -55,8 +56,8 @@ interface StageProps {
   readonly arrangement?: number;
   /** Other stages are beside it, so that it is small. */
   readonly sideBySide?: boolean;
-  /** The only nodes that have room; by default all that the program can have. */
-  readonly shownNodes?: ReadonlySet<string> | undefined;
+  /** What it has in common with the stages beside it. */
+  readonly sharedLayout?: SharedLayout | undefined;
 }
 
 interface CanvasProps {
@@ -73,7 +74,7 @@ export function Stage({
   editTools,
   arrangement = 0,
   sideBySide = false,
-  shownNodes,
+  sharedLayout,
 }: StageProps) {
   const [size, setSize] = useState<PixelSize>();
   const place = useRef<HTMLDivElement>(null);
@@ -85,7 +86,7 @@ export function Stage({
     <SizedStage
       size={size}
       arrangement={arrangement}
-      shownNodes={shownNodes}
+      sharedLayout={sharedLayout}
       wheel={wheel}
       toolbar={toolbar}
       editTools={editTools}
@@ -102,17 +103,17 @@ export function Stage({
 function SizedStage({
   size,
   arrangement,
-  shownNodes,
+  sharedLayout,
   ...props
 }: CanvasProps & {
   readonly size: PixelSize;
   readonly arrangement: number;
-  readonly shownNodes: ReadonlySet<string> | undefined;
+  readonly sharedLayout: SharedLayout | undefined;
 }) {
   const session = useSessionStore();
   const stage = useMemo(
-    () => createStageStore(session, size, arrangement, shownNodes),
-    [session, size, arrangement, shownNodes],
+    () => createStageStore(session, size, arrangement, sharedLayout),
+    [session, size, arrangement, sharedLayout],
   );
   // A layout effect, so that the stage is in sync before the camera's effects subscribe to the session.
   useLayoutEffect(() => syncWithSession(stage, session), [stage, session]);

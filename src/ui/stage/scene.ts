@@ -1,3 +1,4 @@
+import { layOutShared, type SharedLayout } from '../../graph/layout/sharedLayout';
 import { FIRST_FD } from '../../kernel/language/world';
 import { LowestFreeNumbers } from '../../scenario/run/lowestFreeNumbers';
 import type { StepEvent } from '../../kernel/machine/machine';
@@ -50,8 +51,8 @@ export interface LayoutOptions {
   readonly shape: LayoutShape;
   /** Number of times that the stage has been laid out afresh; layouts of the same number keep positions. */
   readonly arrangement: number;
-  /** The only nodes that have room; undefined if every node of the program has. */
-  readonly shownNodes?: ReadonlySet<string> | undefined;
+  /** Undefined for a stage alone, in which every node of the program has room. */
+  readonly sharedLayout?: SharedLayout | undefined;
 }
 
 /** The scene of a snapshot. Returns the same object for the same snapshot and equal options. */
@@ -108,9 +109,9 @@ function layoutKeyOf({
   shape: { columns, maxTextRows },
   foldedGroups,
   arrangement,
-  shownNodes,
+  sharedLayout,
 }: LayoutOptions): string {
-  const shown = shownNodes ? sortedNames(shownNodes) : '';
+  const shown = sharedLayout ? sortedNames(sharedLayout.nodes) : '';
   return `${arrangement} ${columns} ${maxTextRows} ${sortedNames(foldedGroups)}; ${shown}`;
 }
 
@@ -132,7 +133,7 @@ export const nodesOfPath = memoizeByKey((path: readonly TraceNode[]): ReadonlySe
 function layoutOf(
   setup: Setup,
   program: Program,
-  { foldedGroups, shape, shownNodes }: LayoutOptions,
+  { foldedGroups, shape, sharedLayout }: LayoutOptions,
   key: string,
 ): GraphLayout {
   const family = layoutFamilyOf(setup).key;
@@ -143,7 +144,9 @@ function layoutOf(
   if (layoutCache.size > MAX_CACHED_FAMILIES && oldest !== undefined) layoutCache.delete(oldest);
   const cached = layouts.get(key);
   if (cached?.program === program) return cached.layout;
-  const layout = layOutGraph(program, cached?.layout, foldedGroups, shape, shownNodes);
+  const layout = sharedLayout
+    ? layOutShared(program, cached?.layout, foldedGroups, shape, sharedLayout)
+    : layOutGraph(program, cached?.layout, foldedGroups, shape);
   layouts.set(key, { program, layout });
   return layout;
 }

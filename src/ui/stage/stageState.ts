@@ -1,6 +1,7 @@
 import type { Node } from '@xyflow/react';
 import type { EdgeView, NodeView } from '../../graph/model/graph';
 import type { FoldedGroups } from '../../graph/model/groupFolding';
+import type { SharedLayout } from '../../graph/layout/sharedLayout';
 import type { LayoutShape } from '../../graph/layout/graphLayout';
 import type { SessionState } from '../../session/store/session';
 import type { Effect } from './animation/effect';
@@ -31,7 +32,7 @@ export interface StageState {
   readonly shape: LayoutShape;
   /** See `LayoutOptions`. */
   readonly arrangement: number;
-  readonly shownNodes: ReadonlySet<string> | undefined;
+  readonly sharedLayout: SharedLayout | undefined;
   /** Focus is on: what the last step did not touch is dimmed. */
   readonly dimUntouched: boolean;
   /** The camera follows the steps. Off once the user moves the view. */

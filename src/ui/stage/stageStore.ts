@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { SharedLayout } from '../../graph/layout/sharedLayout';
 import { foldedGroupId } from '../../graph/model/groupFolding';
 import { currentSnapshot } from '../../session/trace/replay';
 import type { Session } from '../../session/store/session';
@@ -34,13 +35,13 @@ export function createStageStore(
   session: Session,
   size: PixelSize,
   arrangement = 0,
-  shownNodes?: ReadonlySet<string>,
+  sharedLayout?: SharedLayout,
 ): StageStore {
   const state = session.getState();
   const snapshot = currentSnapshot(state);
   const foldedGroups = initialFoldedGroups(snapshot);
-  const shape = shapeFor(snapshot.program, foldedGroups, size, shownNodes);
-  const scene = sceneOf(snapshot, { foldedGroups, shape, arrangement, shownNodes });
+  const shape = shapeFor(snapshot.program, foldedGroups, size, sharedLayout);
+  const scene = sceneOf(snapshot, { foldedGroups, shape, arrangement, sharedLayout });
   const store = createStore<StageState>(() => ({
     ...sceneState(scene, undefined),
     ...setupDefaults(snapshot),
@@ -48,7 +49,7 @@ export function createStageStore(
     foldedGroups,
     shape,
     arrangement,
-    shownNodes,
+    sharedLayout,
     highlighted: NO_IDS,
     pointedNode: undefined,
     effects: NO_EFFECTS,
@@ -72,7 +73,7 @@ export function createStageStore(
 export function relayout(
   stage: StageStore,
   session: Session,
-  options: Partial<Omit<LayoutOptions, 'shownNodes'>>,
+  options: Partial<Omit<LayoutOptions, 'sharedLayout'>>,
 ): void {
   const old = stage.getState();
   const { foldedGroups, shape, arrangement } = {
@@ -86,7 +87,7 @@ export function relayout(
   const layout = { foldedGroups, shape, arrangement };
   const scene = sceneOf(currentSnapshot(session.getState()), {
     ...layout,
-    shownNodes: old.shownNodes,
+    sharedLayout: old.sharedLayout,
   });
   stage.setState({ ...layout, effects: NO_EFFECTS, ...sceneState(scene, old) });
 }

@@ -40,7 +40,7 @@ export function syncWithSession(stage: StageStore, session: Session): () => void
       foldedGroups,
       shape: old.shape,
       arrangement: old.arrangement,
-      shownNodes: old.shownNodes,
+      sharedLayout: old.sharedLayout,
     });
     const highlighted = highlightedNodes(state, old.pointedNode, scene);
     // A single setState: each one notifies every node and edge.

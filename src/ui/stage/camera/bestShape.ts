@@ -1,11 +1,8 @@
-import {
-  layOutGraph,
-  maxLayoutSize,
-  NARROW_SHAPE,
-  type LayoutShape,
-} from '../../../graph/layout/graphLayout';
+import { maxLayoutSize, NARROW_SHAPE, type LayoutShape } from '../../../graph/layout/graphLayout';
+import { layOutShared, type SharedLayout } from '../../../graph/layout/sharedLayout';
 import type { FoldedGroups } from '../../../graph/model/groupFolding';
 import type { Program } from '../../../kernel/compiler/program';
+import { memoizeByKey } from '../../../session/trace/memoize';
 import {
   fitViewport,
   layoutBounds,
@@ -61,30 +58,44 @@ export function sizeClass({ width, height }: PixelSize): number {
   return ASPECT_RATIOS.toSorted((a, b) => distance(a) - distance(b))[0] ?? 1;
 }
 
-/** The grid shape for a program's layout in `screen`, the same for each screen of its size class. With `shown`, the best one for this very screen. */
+/** The grid shape for a program's layout in `screen`, the same for each screen of its size class. With `shared`, the best one of all its programs for this very screen. */
 export function shapeFor(
   program: Program,
   foldedGroups: FoldedGroups,
   screen: PixelSize,
-  shown?: ReadonlySet<string>,
+  shared?: SharedLayout,
 ): LayoutShape {
   const ratio = sizeClass(screen);
-  if (ratio === 0 && !shown) return NARROW_SHAPE;
+  if (ratio === 0 && !shared) return NARROW_SHAPE;
   return bestShape(
-    (candidate) => freshLayoutSize(program, foldedGroups, candidate, shown),
-    shown ? screen : { width: REFERENCE_WIDTH, height: REFERENCE_WIDTH / ratio },
-    shown ? FILL_POWER : 0,
+    (candidate) => freshLayoutSize(program, foldedGroups, candidate, shared),
+    shared ? screen : { width: REFERENCE_WIDTH, height: REFERENCE_WIDTH / ratio },
+    shared ? FILL_POWER : 0,
   );
 }
 
-/** The size of a layout made afresh: with `shown` the size, else an upper bound, which is faster. */
+/** The size of a layout made afresh: with `shared` the size that has room for each of its programs, else an upper bound, which is faster. */
 export function freshLayoutSize(
   program: Program,
   foldedGroups: FoldedGroups,
   shape: LayoutShape,
-  shown: ReadonlySet<string> | undefined,
+  shared: SharedLayout | undefined,
 ): PixelSize {
-  return shown
-    ? layoutBounds(layOutGraph(program, undefined, foldedGroups, shape, shown))
-    : maxLayoutSize(program, foldedGroups, shape);
+  if (!shared) return maxLayoutSize(program, foldedGroups, shape);
+  const sizes = sharedSizes(shared);
+  const key = `${shape.columns} ${shape.maxTextRows} ${[...foldedGroups].toSorted().join(' ')}`;
+  const known = sizes.get(key);
+  if (known) return known;
+  const layouts = shared.programs.map((each) =>
+    layoutBounds(layOutShared(each, undefined, foldedGroups, shape, shared)),
+  );
+  const size = {
+    width: Math.max(...layouts.map(({ width }) => width)),
+    height: Math.max(...layouts.map(({ height }) => height)),
+  };
+  sizes.set(key, size);
+  return size;
 }
+
+/** By shape and folded groups: each stage asks for the same sizes. */
+const sharedSizes = memoizeByKey<SharedLayout, Map<string, PixelSize>>(() => new Map());

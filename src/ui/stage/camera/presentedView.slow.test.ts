@@ -36,7 +36,7 @@ function presentation(id: string, screen: PixelSize) {
     foldedGroups,
     shape: shapeFor(program, foldedGroups, screen),
     arrangement: 0,
-    shownNodes: undefined,
+    sharedLayout: undefined,
   };
   let viewport: Viewport = { x: 0, y: 0, zoom: 0 };
   const show = (cursor: number) => {

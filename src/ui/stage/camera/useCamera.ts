@@ -213,9 +213,9 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
   const freshLayout = useCallback((): { readonly shape: LayoutShape; readonly zoom: number } => {
     const { width, height } = screenSize();
     const { program } = currentSnapshot(session.getState());
-    const { foldedGroups: folded, shownNodes } = stage.getState();
-    const shape = shapeFor(program, folded, { width, height }, shownNodes);
-    const size = freshLayoutSize(program, folded, shape, shownNodes);
+    const { foldedGroups: folded, sharedLayout } = stage.getState();
+    const shape = shapeFor(program, folded, { width, height }, sharedLayout);
+    const size = freshLayoutSize(program, folded, shape, sharedLayout);
     return { shape, zoom: fitViewport({ x: 0, y: 0, ...size }, { width, height }).zoom };
   }, [session, stage, screenSize]);
 
@@ -308,11 +308,11 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
       }
       fitted = last;
       const { program } = currentSnapshot(session.getState());
-      const { foldedGroups: folded, shownNodes } = stage.getState();
+      const { foldedGroups: folded, sharedLayout } = stage.getState();
       // Another design keeps the shape, so that its objects stay where they are.
       if (sizeClass(fitted) !== shapedFor) {
         shapedFor = sizeClass(fitted);
-        relayout(stage, session, { shape: shapeFor(program, folded, fitted, shownNodes) });
+        relayout(stage, session, { shape: shapeFor(program, folded, fitted, sharedLayout) });
       }
       if (userMoved.current) return;
       fit(REARRANGE_FOR_DESIGN_FACTOR);

@@ -12,10 +12,10 @@ import { snapshotAt } from '../../../session/trace/replay';
 import { snapshotText } from '../../../session/trace/snapshotText';
 import { Icon, type IconName } from '../../controls/Icon';
 import { processColour } from '../../controls/processColour';
-import { nodesOfPath } from '../../stage/scene';
 import { Stage } from '../../stage/Stage';
 import { SessionContext, useSession, useSessionStore } from '../../useSession';
 import styles from './CompareView.module.css';
+import { sharedLayoutsOf } from './sharedLayouts';
 
 /** A call that passes or is refused is neither good nor bad: only a property says which. */
 const SIDE_ICONS: Readonly<Partial<Record<DifferenceSide['kind'], IconName>>> = {
@@ -50,6 +50,10 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
     // While playing, one stage per frame, after that of the page: all at once would make a frame too long.
     return session.getState().settings.playing ? afterFrames(line + 1, update) : update();
   }, [stageSession, compared, depth, line, session]);
+  const sharedLayout = useSession((state) => {
+    const { timeline } = comparisonOf(state);
+    return timeline && sharedLayoutsOf(timeline).get(compared);
+  });
   return (
     <section
       className={styles.compared}
@@ -68,8 +72,8 @@ export function ComparedStage({ column, compared, line, inPage }: ComparedStageP
           <Stage
             wheel={inPage ? 'pan' : 'host'}
             toolbar={false}
-            arrangement={arrangementOf(line)}
-            shownNodes={nodesOfPath(compared.path)}
+            arrangement={COMPARED_ARRANGEMENT}
+            sharedLayout={sharedLayout}
             sideBySide
           />
         </SessionContext>
@@ -103,10 +107,8 @@ function SideText({ side: { text, step } }: { readonly side: DifferenceSide }) {
   );
 }
 
-/** Each stage has a layout for itself, without objects that only other designs have or that its calls never make. */
-function arrangementOf(line: number): number {
-  return 1000 * (line + 1);
-}
+/** Not that of the stage of the page, which has room for all that the calls could make. */
+const COMPARED_ARRANGEMENT = 1000;
 
 /** How the run ends: what the calls do that do not do the same in all runs, and the first violated property, bold once violated. */
 function RunSummary({
