@@ -87,6 +87,34 @@ test('four designs play the same calls, stop where results differ first, and say
     .toBe(at?.split(' ')[0]);
 });
 
+test('names and calls are whole in compared stages of both sizes', async ({ page }) => {
+  for (const size of [
+    { width: 1440, height: 900 },
+    { width: 1024, height: 768 },
+  ]) {
+    await page.setViewportSize(size);
+    await page.goto('./?scenario=bind-race');
+    await idle(page);
+    await page.keyboard.press('2');
+    await page.keyboard.press('PageDown');
+    await idle(page);
+    const cut = await page.locator('article[data-node]').evaluateAll((nodes: HTMLElement[]) =>
+      nodes.flatMap((node) => {
+        const box = node.getBoundingClientRect();
+        return [...node.querySelectorAll('header b, [data-status] > *')]
+          .filter(
+            (text) =>
+              text.clientWidth > 2 &&
+              (text.scrollWidth > text.clientWidth + 2 ||
+                text.getBoundingClientRect().bottom > box.bottom + 6),
+          )
+          .map((text) => `${node.dataset['node']}: ${text.textContent}`);
+      }),
+    );
+    expect(cut, `${size.width} px`).toEqual([]);
+  }
+});
+
 test('a stage too small for its graph follows the steps', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('./?scenario=hot-reset');

@@ -156,7 +156,13 @@ function StageCanvas({ wheel, toolbar, editTools, sideBySide }: CanvasProps) {
     focusNode(next, event.currentTarget);
   };
   return (
-    <div role="presentation" className={styles.stage} ref={root} onKeyDown={onKeyDown}>
+    <div
+      role="presentation"
+      className={styles.stage}
+      data-side-by-side={sideBySide ? '' : undefined}
+      ref={root}
+      onKeyDown={onKeyDown}
+    >
       <ReactFlow
         data-own-arrows=""
         nodes={nodes}

@@ -43,7 +43,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
         {!withoutGlyph && <KindIcon glyph={iconForNode(view)} />}
         <span className={styles.names}>
           <b data-small={size === 'small' || undefined} data-long={size === 'long' || undefined}>
-            {size === 'usual' ? view.title : withWordBreaks(view.title)}
+            {withWordBreaks(view.title)}
           </b>
           {type !== undefined && <small>{type}</small>}
         </span>
