@@ -36,7 +36,7 @@ it('leaves out the caption of a step that does something else', () => {
     [again, 'sets opened = 1'],
   ]);
   const steps = (...texts: readonly string[]) =>
-    texts.map((outcome) => ({ by: 'dpdk', at: 'OPEN.4', outcome }));
+    texts.map((text) => ({ by: 'dpdk', at: 'OPEN.4', outcome: () => text }));
   const shown = (...texts: readonly string[]) =>
     assignCaptions([open, again], steps(...texts), outcomes).map((c) => c?.say);
   expect(shown('fails with -EBUSY', 'sets opened = 1')).toEqual([open.say, again.say]);

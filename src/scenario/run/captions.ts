@@ -4,14 +4,15 @@ import type { Caption } from '../format/scenario';
 export interface CaptionedStep {
   readonly by: string | undefined;
   readonly at: string | undefined;
-  /** What the step did, as text; needed only with `outcomes`. */
-  readonly outcome?: string;
+  /** What the step did and where the run then is, as text; called only with `outcomes`. */
+  readonly outcome?: () => string;
 }
 
 /**
  * The caption of each step of a run, if any. The captions of one task are assigned in order, each once, so that a step that runs
  * twice can have its caption the second time. Captions without `by` form a separate queue. With `outcomes`, a caption is left
- * out if its step does something else: in another interleaving the same step can fail.
+ * out if its step does something else, or at another point of the run: in another interleaving the same step can fail, or wait for
+ * no other task.
  */
 export function assignCaptions(
   captions: readonly Caption[],
@@ -26,6 +27,6 @@ export function assignCaptions(
       (q) => q?.[0] !== undefined && q[0].at === at,
     );
     const caption = queue?.shift();
-    return caption && (!outcomes || outcomes.get(caption) === outcome) ? caption : undefined;
+    return caption && (!outcomes || outcomes.get(caption) === outcome?.()) ? caption : undefined;
   });
 }

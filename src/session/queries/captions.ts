@@ -9,7 +9,7 @@ import { branchPath, currentSnapshot, snapshotAt } from '../trace/replay';
 import type { WithRun } from '../trace/run';
 import type { TraceNode } from '../trace/traceTree';
 import { taskStatuses, waitSentence } from './taskStatus';
-import { walkthroughLength, walkthroughOf } from './walkthrough';
+import { captionedOutcome, walkthroughLength, walkthroughOf } from './walkthrough';
 
 /** The caption at each depth of a path, if there is one. */
 export const captionsOfPath = memoizeByKey(
@@ -17,8 +17,12 @@ export const captionsOfPath = memoizeByKey(
     const setup = path[0]?.setup;
     if (!setup || setup.scenario.beats.length === 0) return path.map(() => undefined);
     const steps = path.map((node) => {
-      const { program, task, step, eventTexts } = snapshotAt(node);
-      return { by: program.tasks[task ?? -1]?.name, at: step?.id, outcome: eventTexts.join('; ') };
+      const { program, state, task, step, eventTexts } = snapshotAt(node);
+      return {
+        by: program.tasks[task ?? -1]?.name,
+        at: step?.id,
+        outcome: () => captionedOutcome(eventTexts, program, state),
+      };
     });
     return assignCaptions(setup.scenario.beats, steps, walkthroughOf(setup).outcomes);
   },
