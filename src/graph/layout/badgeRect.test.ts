@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { badgeRect, limitBadgeWidths, MAX_BADGE_WIDTH } from './badgeRect';
+import { badgeRect, placeBadges, MAX_BADGE_WIDTH } from './badgeRect';
 import type { NodeView } from '../model/graph';
 import { CHIP_HEIGHT, COLUMN_PITCH, NODE_WIDTH } from './nodeMetrics';
 import { ROW_GAP } from './graphLayout';
@@ -17,7 +17,7 @@ function node(column: number, chars: number, chipAbove = false): NodeView {
     id: `n${column}`,
     name: undefined,
     objects: [],
-    inLastColumn: column === COLUMNS - 1,
+    badgeExtends: 'right',
     maxBadgeWidth: MAX_BADGE_WIDTH,
     placement: {
       x: column * COLUMN_PITCH,
@@ -36,9 +36,7 @@ describe('badges', () => {
   it('stay between the rows, within the columns and clear of one another', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(COLUMNS - 1)), fc.nat(80), (columns, chars) => {
-        const rects = limitBadgeWidths(columns.map((column) => node(column, chars))).flatMap(
-          badgeRect,
-        );
+        const rects = placeBadges(columns.map((column) => node(column, chars))).flatMap(badgeRect);
         for (const [i, { x, y, width, height }] of rects.entries()) {
           expect(x).toBeGreaterThanOrEqual(0);
           expect(x + width).toBeLessThanOrEqual((COLUMNS - 1) * COLUMN_PITCH + NODE_WIDTH);
@@ -70,7 +68,7 @@ describe('badges', () => {
       [node(1, 80, true), tall(2)],
       [tall(3), node(4, 80, true)],
     ]) {
-      const [rect] = limitBadgeWidths(nodes).flatMap(badgeRect);
+      const [rect] = placeBadges(nodes).flatMap(badgeRect);
       const placement = nodes.find(({ badges }) => badges.length === 0)?.placement;
       expect(
         rect &&

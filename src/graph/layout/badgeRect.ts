@@ -1,8 +1,8 @@
 import type { NodeView } from '../model/graph';
 import type { Rect } from './geometry';
 
-/** A column and the next, px. */
-export const MAX_BADGE_WIDTH = 296;
+/** Three columns, px. */
+export const MAX_BADGE_WIDTH = 464;
 /** Between two badges, px. */
 const BADGE_GAP = 4;
 const BADGE_HEIGHT = 20;
@@ -12,6 +12,8 @@ const BOLD_CHAR_WIDTH = 7.8;
 const BADGE_ICON_WIDTH = 34;
 /** Of the number of further badges. */
 const MORE_WIDTH = 24;
+/** How much larger the type of a badge is when the stage is zoomed out. */
+const MAX_TYPE_SCALE = 1.6;
 
 /**
  * Whether the badges of a node are above it: below the first row, where they would cover the titles of the next row and leave
@@ -21,30 +23,16 @@ export function hasBadgesAbove({ placement }: Pick<NodeView, 'placement'>): bool
   return placement.y > 0 && !placement.chipAbove;
 }
 
-/** The rectangle of a node's first badge, in the channel above or below it and never right of the last column; empty without badges. */
+/** The rectangle of a node's first badge, which is one line in the channel above or below the node; empty without badges. */
 export function badgeRect(
-  node: Pick<NodeView, 'placement' | 'badges' | 'inLastColumn' | 'maxBadgeWidth'>,
+  node: Pick<NodeView, 'placement' | 'badges' | 'badgeExtends' | 'maxBadgeWidth'>,
 ): readonly Rect[] {
-  const {
-    placement: { x, y, width, height },
-    badges: [badge, ...more],
-    inLastColumn,
-  } = node;
-  if (!badge) return [];
-  const badgeWidth = Math.max(
-    width,
-    Math.min(
-      node.maxBadgeWidth,
-      (badge.kind === 'violation'
-        ? badge.title.length * BOLD_CHAR_WIDTH
-        : (badge.title.length + 1 + badge.text.length) * BADGE_CHAR_WIDTH) +
-        BADGE_ICON_WIDTH +
-        (more.length > 0 ? MORE_WIDTH : 0),
-    ),
-  );
+  const { x, y, width, height } = node.placement;
+  if (node.badges.length === 0) return [];
+  const badgeWidth = Math.max(width, Math.min(node.maxBadgeWidth, textWidth(node)));
   return [
     {
-      x: inLastColumn ? x + width - badgeWidth : x,
+      x: node.badgeExtends === 'left' ? x + width - badgeWidth : x,
       y: hasBadgesAbove(node) ? y - BADGE_OFFSET - BADGE_HEIGHT : y + height + BADGE_OFFSET,
       width: badgeWidth,
       height: BADGE_HEIGHT,
@@ -52,77 +40,84 @@ export function badgeRect(
   ];
 }
 
+/** What the first badge needs for its text at full zoom. */
+function textWidth({ badges: [badge, ...more] }: Pick<NodeView, 'badges'>): number {
+  if (!badge) return 0;
+  return (
+    (badge.kind === 'violation'
+      ? badge.title.length * BOLD_CHAR_WIDTH
+      : (badge.title.length + 1 + badge.text.length) * BADGE_CHAR_WIDTH) +
+    BADGE_ICON_WIDTH +
+    (more.length > 0 ? MORE_WIDTH : 0)
+  );
+}
+
 /**
- * Narrows badges that would cover one another or another node, but never below the width of their node.
+ * Extends each badge to the right, or to the left if its text fits only there, up to the next node, the next badge or the
+ * last column; never narrower than its node.
  *
  *   [ node ]          [ node ]   [ last ]
  *   [-EBUSY: the..]   [-EIO: a][: the..]     the badge of the last column extends to the left
  */
-export function limitBadgeWidths(nodes: readonly NodeView[]): readonly NodeView[] {
+export function placeBadges(nodes: readonly NodeView[]): readonly NodeView[] {
   const withBadges = nodes.filter(({ badges }) => badges.length > 0);
   if (withBadges.length === 0) return nodes;
-  const maxWidths = new Map<string, number>();
-  // A badge that extends to the left gets half a column more if that is free, one to the right ends where the next begins.
-  for (const node of withBadges.toSorted(
-    (a, b) => Number(b.inLastColumn) - Number(a.inLastColumn),
-  )) {
-    const { x, width } = node.placement;
-    const others = withBadges.filter((other) => other !== node && badgesShareRow(node, other));
-    const obstacles = [
-      ...nodes
-        .filter((other) => other !== node && badgeOverlaps(node, other.placement))
-        .map(({ placement }) => ({
-          start: placement.x,
-          end: placement.x + placement.width,
-        })),
-      ...others.map((other) => ({
-        start: badgeLeft(other, maxWidths),
-        end: other.placement.x + other.placement.width,
-      })),
-    ];
-    const [from, to] = [
-      Math.max(-Infinity, ...obstacles.map(({ end }) => end).filter((end) => end <= x)),
-      Math.min(Infinity, ...obstacles.map(({ start }) => start).filter((start) => start > x)),
-    ];
-    if (!Number.isFinite(node.inLastColumn ? from : to)) continue;
-    maxWidths.set(
-      node.id,
-      Math.max(
-        width,
-        Math.min(
-          MAX_BADGE_WIDTH,
-          node.inLastColumn
-            ? Math.min(1.6 * width, x + width - from - BADGE_GAP)
-            : to - x - BADGE_GAP,
-        ),
+  const spans = nodes.map(({ placement }) => spanOf(placement));
+  const edges = {
+    left: Math.min(...spans.map(({ start }) => start)),
+    right: Math.max(...spans.map(({ end }) => end)),
+  };
+  const placed = new Map<string, NodeView>();
+  for (const node of withBadges) {
+    const [rect] = badgeRect(node);
+    if (!rect) continue;
+    const own = spanOf(node.placement);
+    const obstacles = nodes.flatMap((other) => {
+      if (other === node) return [];
+      const [badge] = badgeRect(other);
+      const known = placed.get(other.id);
+      return [
+        ...(shareRows(rect, other.placement) ? [spanOf(other.placement)] : []),
+        ...(badge && shareRows(rect, badge)
+          ? [known ? reservedSpan(known) : spanOf(other.placement)]
+          : []),
+      ];
+    });
+    const ends = obstacles.map(({ end }) => end + BADGE_GAP).filter((end) => end <= own.start);
+    const starts = obstacles.map(({ start }) => start - BADGE_GAP).filter((x) => x >= own.end);
+    const toRight = Math.min(edges.right, ...starts) - own.start;
+    const toLeft = own.end - Math.max(edges.left, ...ends);
+    const needed = Math.min(MAX_BADGE_WIDTH, MAX_TYPE_SCALE * textWidth(node));
+    const extendsLeft = needed > toRight && toLeft > toRight;
+    placed.set(node.id, {
+      ...node,
+      badgeExtends: extendsLeft ? 'left' : 'right',
+      maxBadgeWidth: Math.max(
+        node.placement.width,
+        Math.min(needed, extendsLeft ? toLeft : toRight),
       ),
-    );
+    });
   }
-  return nodes.map((node) =>
-    maxWidths.has(node.id)
-      ? { ...node, maxBadgeWidth: maxWidths.get(node.id) ?? MAX_BADGE_WIDTH }
-      : node,
-  );
+  return nodes.map((node) => placed.get(node.id) ?? node);
 }
 
-function badgeLeft(
-  { id, placement: { x, width }, inLastColumn }: NodeView,
-  maxWidths: ReadonlyMap<string, number>,
-): number {
-  return inLastColumn ? x + width - (maxWidths.get(id) ?? width) : x;
+/** From left to right, px. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
-function badgeOverlaps(node: NodeView, { y, height }: NodeView['placement']): boolean {
-  return badgeRect(node).some((rect) => rect.y < y + height && y < rect.y + rect.height);
+function spanOf({ x, width }: Rect): Span {
+  return { start: x, end: x + width };
 }
 
-function badgesShareRow(a: NodeView, b: NodeView): boolean {
-  const [rectA] = badgeRect(a);
-  const [other] = badgeRect(b);
-  return (
-    rectA !== undefined &&
-    other !== undefined &&
-    rectA.y < other.y + other.height &&
-    other.y < rectA.y + rectA.height
-  );
+/** What a badge may cover at any zoom. */
+function reservedSpan({ placement: { x, width }, badgeExtends, maxBadgeWidth }: NodeView): Span {
+  return badgeExtends === 'left'
+    ? { start: x + width - maxBadgeWidth, end: x + width }
+    : { start: x, end: x + maxBadgeWidth };
+}
+
+function shareRows(a: Rect, b: Rect): boolean {
+  return a.y < b.y + b.height && b.y < a.y + a.height;
 }

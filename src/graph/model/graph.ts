@@ -41,14 +41,14 @@ interface NodeBase {
   /** Objects (indices) that the node stands for. */
   readonly objects: readonly number[];
   readonly badges: readonly Badge[];
-  /** A badge wider than the node extends to the left instead of the right. */
-  readonly inLastColumn: boolean;
+  /** The side to which a badge wider than the node extends. */
+  readonly badgeExtends: 'left' | 'right';
   /** Maximum width of its badges, px. */
   readonly maxBadgeWidth: number;
 }
 
 /** The parts of a node that do not depend on the state. */
-export type PlacedNode = Pick<NodeBase, 'id' | 'placement' | 'inLastColumn' | 'maxBadgeWidth'>;
+export type PlacedNode = Pick<NodeBase, 'id' | 'placement' | 'badgeExtends' | 'maxBadgeWidth'>;
 
 export interface ObjectView extends NodeBase {
   readonly kind: 'object';

@@ -89,11 +89,10 @@ function isCheckedFileOpen(input: GraphInput): boolean {
 
 function nodeView(input: GraphInput, { id, source }: NodeSpec, placement: NodePlacement): NodeView {
   const { layout } = input;
-  const column = layout.slots.get(id)?.column ?? 0;
   const placed: PlacedNode = {
     id,
     placement,
-    inLastColumn: column > 0 && column === layout.columns - 1,
+    badgeExtends: 'right',
     maxBadgeWidth: MAX_BADGE_WIDTH,
   };
   switch (source.kind) {

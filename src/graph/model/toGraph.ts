@@ -1,5 +1,5 @@
 import type { Program } from '../../kernel/compiler/program';
-import { badgeRect, limitBadgeWidths } from '../layout/badgeRect';
+import { badgeRect, placeBadges } from '../layout/badgeRect';
 import { layOutGraph, withOpenRows, type GraphLayout } from '../layout/graphLayout';
 import { isTaskEdge, type EdgeView, type Graph } from './graph';
 import type { GraphInput, GraphOptions } from './graphInput';
@@ -22,7 +22,7 @@ export function toGraph(
     options,
     activeObjects: activeObjects(program, state, options.previous, options.events),
   };
-  const nodes = limitBadgeWidths(nodeViews(input));
+  const nodes = placeBadges(nodeViews(input));
   const visible = new Set(nodes.map((node) => node.id));
   const edges = [...objectEdges(input), ...taskEdges(input, nodes.flatMap(badgeRect))].filter(
     (edge) => visible.has(edge.source) && visible.has(edge.target),

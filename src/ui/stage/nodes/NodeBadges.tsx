@@ -4,13 +4,13 @@ import styles from './node.module.css';
 
 /** Refusals and violations of a node, in the gap below it, or above it if there is a node right below. */
 export function NodeBadges({ view }: { readonly view: NodeView }) {
-  const { badges, inLastColumn, maxBadgeWidth } = view;
+  const { badges, badgeExtends, maxBadgeWidth } = view;
   if (badges.length === 0) return undefined;
   return (
     <ul
       className={styles.badges}
       data-above={hasBadgesAbove(view) || undefined}
-      data-align-right={inLastColumn || undefined}
+      data-align-right={badgeExtends === 'left' || undefined}
       style={{ maxWidth: `max(${maxBadgeWidth}px, 100%)` }}
     >
       {badges.map((badge, i) => (
