@@ -45,6 +45,7 @@ export const NodeShell = memo(function NodeShell({
     newlyReachable,
     deadlocked,
     tabStop,
+    openHeight,
   } = useNodeState(id);
   const element = useRef<HTMLElement>(null);
   const startHover = (): void => {
@@ -68,9 +69,10 @@ export const NodeShell = memo(function NodeShell({
       ref={element}
       className={`${styles.node} ${className}`}
       style={
-        actingProcess === undefined
-          ? undefined
-          : ({ '--actor': processColourAt(actingProcess) } as CSSProperties)
+        {
+          ...(actingProcess !== undefined && { '--actor': processColourAt(actingProcess) }),
+          ...(openHeight !== undefined && { '--open-height': `${openHeight}px` }),
+        } as CSSProperties
       }
       aria-label={[
         label,

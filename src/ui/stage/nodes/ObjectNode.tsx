@@ -48,7 +48,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
           {type !== undefined && <small>{type}</small>}
         </span>
         {headerMemoryOrder && <MemoryOrderTag order={headerMemoryOrder} />}
-        {hiddenFields !== undefined && (
+        {hiddenFields !== undefined && !selected && (
           <small
             className={styles.hiddenFields}
             data-tooltip={`${hiddenFields} more fields: select the node to see them`}

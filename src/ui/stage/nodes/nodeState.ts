@@ -1,4 +1,6 @@
+import { badgeRect } from '../../../graph/layout/badgeRect';
 import type { EdgeView, NodeView } from '../../../graph/model/graph';
+import { layoutBounds } from '../camera/viewport';
 import { NO_EDGES, type StageInput } from '../stageState';
 
 /** What one node shows. */
@@ -19,6 +21,8 @@ export interface NodeState {
   /** The node has received focus, so its controls are in the tab order too. */
   readonly controlsTabbable: boolean;
   readonly selected: boolean;
+  /** If selected: how high it can be without covering another node or leaving the graph, px. */
+  readonly openHeight: number | undefined;
   /** Program fields that hover highlights in its rows. */
   readonly highlightedFields: readonly number[] | undefined;
 }
@@ -39,6 +43,7 @@ export function nodeState(state: StageInput, id: string): NodeState {
     controlsTabbable: state.tabStop === id,
     tabStop: (state.tabStop ?? state.nodesInReadingOrder[0]?.id) === id,
     selected,
+    openHeight: view && selected ? openHeightOf(view, state) : undefined,
     highlightedFields:
       hover &&
       hover.fields.length > 0 &&
@@ -46,4 +51,18 @@ export function nodeState(state: StageInput, id: string): NodeState {
         ? hover.fields
         : undefined,
   };
+}
+
+/** Between an open node and what is below it, px. */
+const OPEN_NODE_GAP = 6;
+
+function openHeightOf(view: NodeView, { nodesInReadingOrder, scene }: StageInput): number {
+  const { x, y, width, height } = view.placement;
+  const below = nodesInReadingOrder
+    .filter((other) => other !== view)
+    .flatMap((other) => [other.placement, ...badgeRect(other)])
+    .filter((rect) => rect.y >= y + height && rect.x < x + width && x < rect.x + rect.width)
+    .map((rect) => rect.y - OPEN_NODE_GAP);
+  const bounds = layoutBounds(scene.layout);
+  return Math.max(height, Math.min(bounds.y + bounds.height, ...below) - y);
 }
