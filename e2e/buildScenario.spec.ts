@@ -124,6 +124,30 @@ test('a file is bound by a drag, and things are added and removed on the stage',
   await expect(qemu.getByText('fd1', { exact: true }).first()).toBeVisible();
 });
 
+test('a device is moved to another group by a drag, with an undo', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=bind-race');
+  await idle(page);
+  const stage = page.getByRole('region', { name: 'Stage', exact: true });
+  await stage.getByRole('button', { name: 'Add to the scenario', exact: true }).click();
+  await page.getByRole('button', { name: 'Device in a new group', exact: true }).click();
+  await idle(page);
+  const device = stage.getByRole('article', { name: /^struct vfio_device vfio1\b/ });
+  const oldGroup = stage.getByRole('article', { name: /^struct iommu_group iommu group 13\b/ });
+  await expect(oldGroup).toHaveCount(1);
+  await device.locator('header').hover();
+  await page.mouse.down();
+  await stage.getByRole('article', { name: /^struct vfio_group group 12\b/ }).hover();
+  await expect(stage.getByText('Move vfio1 to group 12', { exact: true })).toBeVisible();
+  await page.mouse.up();
+  await idle(page);
+  await expect(oldGroup).toHaveCount(0);
+  await expect(device).toHaveCount(1);
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await idle(page);
+  await expect(oldGroup).toHaveCount(1);
+});
+
 test('a device is put into a set and a thread is added on the stage, each with an undo', async ({
   page,
 }) => {

@@ -7,7 +7,7 @@ import { undo } from '../store/undo';
 import { sessionOf } from '../testing/sessionOf';
 import { currentSnapshot } from '../trace/replay';
 import { editedScenario } from './editedScenario';
-import { offeredAdditions, selectionEdits, type OfferedEdit } from './offeredEdits';
+import { deviceMoves, offeredAdditions, selectionEdits, type OfferedEdit } from './offeredEdits';
 
 /** Everything that the stage offers: the additions, then the edits of the selection. */
 function offered(session: Session, selection?: string): readonly OfferedEdit[] {
@@ -34,6 +34,28 @@ const device = (session: Session, name: string): WorldDevice =>
   expect.fail(`no device ${name}`);
 
 describe('edits on the stage', () => {
+  it('move a dragged device to another group or device set, and to none that it is in', () => {
+    const session = sessionOf('bind-race');
+    make(session, 'Device in a new group');
+    const { objects } = currentSnapshot(session.getState()).program;
+    const moves = (dragged: readonly string[]) =>
+      deviceMoves(
+        session.getState(),
+        objects.flatMap(({ type, name, index }) =>
+          dragged.includes(`${type} ${name}`) ? [index] : [],
+        ),
+      ).map(({ offered: { title }, targets: [target] }) => [title, objects[target ?? -1]?.name]);
+    expect(moves(['vfio_device vfio1'])).toEqual([
+      ['Move vfio1 to group 12', 'group 12'],
+      ['Put vfio1 into device set vfio0', 'devset vfio0'],
+      ['Move vfio1 to group 12', 'iommu group 12'],
+      ['Move vfio1 to group 12', 'iommufd1 igroup 12'],
+      ['Move vfio1 to group 12', 'iommufd2 igroup 12'],
+    ]);
+    expect(moves(['vfio_device vfio0', 'vfio_device vfio1'])).toEqual([]);
+    expect(moves(['vfio_group group 12'])).toEqual([]);
+  });
+
   it('put devices into a set and out of it, each with an undo', () => {
     const session = sessionOf('bind-race');
     make(session, 'Device in a new group');

@@ -116,6 +116,38 @@ export function selectionEdits(
   return devset === undefined ? undefined : editsOfDeviceSet(scenario, devset);
 }
 
+/** A move of a device, and the objects (indices) that stand for where it goes. */
+export interface DeviceMove {
+  readonly device: string;
+  readonly offered: OfferedEdit;
+  readonly targets: readonly number[];
+}
+
+/** The groups and device sets that the device can move to, if these objects are one device. */
+export function deviceMoves(
+  state: Pick<SessionState, 'run'>,
+  objects: readonly number[],
+): readonly DeviceMove[] {
+  const { program } = currentSnapshot(state);
+  const [dragged, ...more] = objects.map((index) => program.objects[index]);
+  const device = dragged?.type === 'vfio_device' ? dragged.key.device : undefined;
+  if (device === undefined || more.length > 0) return [];
+  const scenario = editedScenario(state);
+  return program.objects.flatMap(({ type, key, index }) => {
+    const { device: ofDevice, group, devset } = key;
+    const edits =
+      type.includes('group') && group !== undefined
+        ? editsOfGroup(scenario, group)
+        : ofDevice === undefined && devset !== undefined
+          ? editsOfDeviceSet(scenario, devset)
+          : undefined;
+    return (edits?.sections ?? [])
+      .flatMap((section) => section.edits)
+      .filter(({ edit }) => edit.kind === 'change-device' && edit.name === device)
+      .map((offered) => ({ device, offered, targets: [index] }));
+  });
+}
+
 function editsOfDevice(scenario: Scenario, name: string): SelectionEdits | undefined {
   const { devices } = scenario.world;
   const device = devices.find((each) => each.name === name);

@@ -24,7 +24,7 @@ import styles from './Stage.module.css';
 import { focusNode } from '../controls/focusNode';
 import { createStageStore, StageContext, useStage, useStageStore } from './stageStore';
 import { syncWithSession } from './stageSync';
-import { useBindDrag } from './useBindDrag';
+import { useStageDrag } from './useStageDrag';
 import { Edges } from './edges/Edges';
 import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM, type PixelSize } from './camera/viewport';
@@ -50,7 +50,7 @@ interface StageProps {
   readonly wheel?: 'pan' | 'host';
   /** Whether the tools are shown below the graph. */
   readonly toolbar?: boolean;
-  /** The tools that change the scenario; with them, files are bound by a drag. */
+  /** The tools that change the scenario; with them, files are bound and devices moved by a drag. */
   readonly editTools?: ReactNode;
   /** Stages with the same number place the same objects at the same places, also in other designs. */
   readonly arrangement?: number;
@@ -137,7 +137,7 @@ function StageCanvas({ wheel, toolbar, editTools, sideBySide }: CanvasProps) {
   useListRoles(root);
   useTypeFit(root);
   useLayoutEffect(() => (root.current ? animateRows(stage, root.current) : undefined), [stage]);
-  useBindDrag(root, editTools !== undefined);
+  useStageDrag(root, editTools !== undefined);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const next = nodeInDirection(stage.getState(), event.key);
     if (

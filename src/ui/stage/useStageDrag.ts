@@ -1,14 +1,27 @@
 import { useEffect } from 'react';
 import { dispatch } from '../../session/actions/dispatch';
-import { bindChoices, type BindChoice } from '../../session/queries/bindChoices';
+import { bindChoices } from '../../session/queries/bindChoices';
+import { deviceMoves } from '../../session/queries/offeredEdits';
+import type { Session } from '../../session/store/session';
 import { currentSnapshot } from '../../session/trace/replay';
 import { useSessionStore } from '../useSession';
 import { useStageStore } from './stageStore';
 
 const MIN_DRAG_PX = 6;
 
-/** Dragging the file of a device onto an iommufd, or onto its context, makes the bind. The process panel has the same call as a button. */
-export function useBindDrag(
+/** What a drop would do, the objects (indices) that take it, and what the label says elsewhere. */
+interface Drop {
+  readonly title: string;
+  readonly targets: readonly number[];
+  readonly hint: string;
+  readonly run: () => void;
+}
+
+/**
+ * Dragging the file of a device onto an iommufd, or onto its context, makes the bind; dragging a device onto a group or a
+ * device set moves it there. The process panel and the Change menu have the same as buttons.
+ */
+export function useStageDrag(
   root: { readonly current: HTMLElement | null },
   editable: boolean,
 ): void {
@@ -21,21 +34,17 @@ export function useBindDrag(
       const node = target instanceof Element ? target.closest<HTMLElement>('[data-node]') : null;
       return stage.getState().nodesById.get(node?.dataset['node'] ?? '')?.objects ?? [];
     };
-    const bindsAt = (target: EventTarget | null): readonly BindChoice[] =>
-      bindChoices(currentSnapshot(session.getState()), objectsAt(target));
+    const dropsAt = (target: EventTarget | null): readonly Drop[] =>
+      dropsOf(session, objectsAt(target));
     // Without this the press would pan the stage.
     const keepFromPanning = (event: MouseEvent): void => {
-      if (event.button === 0 && bindsAt(event.target).length > 0) event.stopPropagation();
+      if (event.button === 0 && dropsAt(event.target).length > 0) event.stopPropagation();
     };
     const start = (event: PointerEvent): void => {
       // A finger pans the stage.
       const isMouse = event.button === 0 && event.pointerType !== 'touch';
-      const binds = isMouse ? bindsAt(event.target) : [];
-      if (binds.length > 0) followDrag(element, event, binds, objectsAt, drop);
-    };
-    const drop = ({ choice }: BindChoice): void => {
-      const { callMode } = session.getState().layout;
-      dispatch(session, callMode === 'run' ? 'run-call' : 'start-call', choice);
+      const drops = isMouse ? dropsAt(event.target) : [];
+      if (drops.length > 0) followDrag(element, event, drops, objectsAt);
     };
     element.addEventListener('mousedown', keepFromPanning, true);
     element.addEventListener('pointerdown', start);
@@ -46,30 +55,49 @@ export function useBindDrag(
   }, [root, editable, session, stage]);
 }
 
-/** Shows the bind under the pointer until it is released; calls `drop` if that is over a target. */
+/** What can be done with these objects by a drag. */
+function dropsOf(session: Session, objects: readonly number[]): readonly Drop[] {
+  const state = session.getState();
+  return [
+    ...bindChoices(currentSnapshot(state), objects).map(({ choice, targets }): Drop => ({
+      title: choice.title,
+      targets,
+      hint: `Drop ${choice.call.fd ?? ''} on an iommufd to bind it`,
+      run: () => {
+        const { callMode } = session.getState().layout;
+        dispatch(session, callMode === 'run' ? 'run-call' : 'start-call', choice);
+      },
+    })),
+    ...deviceMoves(state, objects).map(({ device, offered: { title, edit }, targets }): Drop => ({
+      title,
+      targets,
+      hint: `Drop ${device} on another group or device set to move it`,
+      run: () => dispatch(session, 'edit-scenario', { edit }),
+    })),
+  ];
+}
+
+/** Shows the drop under the pointer until it is released; runs it if that is over a target. */
 function followDrag(
   element: HTMLElement,
   pressed: PointerEvent,
-  binds: readonly BindChoice[],
+  drops: readonly Drop[],
   objectsAt: (target: EventTarget | null) => readonly number[],
-  drop: (bind: BindChoice) => void,
 ): void {
   const label = document.createElement('div');
-  label.dataset['bindLabel'] = '';
+  label.dataset['dragLabel'] = '';
   label.setAttribute('aria-hidden', 'true');
-  const bindAt = (event: PointerEvent): BindChoice | undefined => {
+  const dropAt = (event: PointerEvent): Drop | undefined => {
     const objects = objectsAt(document.elementFromPoint(event.clientX, event.clientY));
-    return binds.find(({ targets }) => targets.some((target) => objects.includes(target)));
+    return drops.find(({ targets }) => targets.some((target) => objects.includes(target)));
   };
   const move = (event: PointerEvent): void => {
     const distance = Math.hypot(event.clientX - pressed.clientX, event.clientY - pressed.clientY);
     if (!label.isConnected && distance < MIN_DRAG_PX) return;
     if (!label.isConnected) element.append(label);
-    const bind = bindAt(event);
-    label.dataset['bindLabel'] = bind ? 'ready' : '';
-    label.textContent = bind
-      ? bind.choice.title
-      : `Drop ${binds[0]?.choice.call.fd ?? ''} on an iommufd to bind it`;
+    const drop = dropAt(event);
+    label.dataset['dragLabel'] = drop ? 'ready' : '';
+    label.textContent = drop?.title ?? drops[0]?.hint ?? '';
     label.style.left = `${event.clientX + 12}px`;
     label.style.top = `${event.clientY + 12}px`;
   };
@@ -83,8 +111,7 @@ function followDrag(
     const noClick = (click: MouseEvent): void => click.stopPropagation();
     window.addEventListener('click', noClick, { capture: true, once: true });
     setTimeout(() => window.removeEventListener('click', noClick, true));
-    const bind = event.type === 'pointerup' ? bindAt(event) : undefined;
-    if (bind) drop(bind);
+    if (event.type === 'pointerup') dropAt(event)?.run();
   };
   window.addEventListener('pointermove', move);
   window.addEventListener('pointerup', end);
