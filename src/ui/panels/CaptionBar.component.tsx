@@ -38,7 +38,7 @@ it('says what a step does, and the last caption quietly, between two captions', 
   const bar = getByRole('region', { name: 'Caption' });
   const main = (): string | null | undefined => bar.element().querySelector('p')?.textContent;
   const captions = branchCaptions(session.getState());
-  const depth = captions.findIndex((each) => each?.say.startsWith('The request op'));
+  const depth = captions.findIndex((each) => each?.say.startsWith('The wait is over'));
   seekTo(session, depth);
   await expect.poll(main).toBe(captions[depth]?.say);
   await expect.element(bar).not.toHaveTextContent('Earlier');
