@@ -346,6 +346,22 @@ test('the file of a step that only reads comes into view with its process', asyn
   }
 });
 
+test('a stage that becomes a little lower does not cover what its step touches', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=shared-group&step=160');
+  await idle(page);
+  // As below a caption that has one line more.
+  await page.setViewportSize({ width: 1440, height: 858 });
+  await idle(page);
+  const view = await stage(page).locator('.react-flow').boundingBox();
+  const box = await stage(page).locator('[data-node="iommu_group:iommu group 13"]').boundingBox();
+  expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(
+    (view?.y ?? 0) + (view?.height ?? 0),
+  );
+});
+
 test('a crowded stage opens with folded groups, which summarize their contents', async ({
   page,
 }) => {

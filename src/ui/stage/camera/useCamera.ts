@@ -301,9 +301,9 @@ export function useCamera(root: RefObject<HTMLElement | null>, sideBySide: boole
         Math.abs(width - fitted.width) <= width * REFIT_THRESHOLD &&
         Math.abs(height - fitted.height) <= height * REFIT_THRESHOLD
       ) {
-        // A longer caption of a presentation must not cover what the step touches.
+        // A longer caption must not cover what the step touches.
         const { followSteps, scene } = stage.getState();
-        if (presenting && needsCloseUp() && followSteps && scene.touched.size > 0) showTouched();
+        if (needsCloseUp() && followSteps && scene.touched.size > 0) showTouched(!presenting);
         return;
       }
       fitted = last;
