@@ -259,7 +259,7 @@ test('the designs stand side by side, also in a narrow sandbox, and each can be 
   await expect(frame.getByRole('region', { name: 'Stage of upstream' })).toContainText(
     'lets dpdk pass: open_cdev succeeds.',
   );
-  await frame.getByRole('button', { name: 'Open rfc-opened' }).click();
+  await frame.getByRole('button', { name: /^Open RFC.*rfc-opened/ }).click();
   await expect(frame.getByText('The RFC as posted', { exact: true })).toBeVisible();
   await expect(frame.getByRole('region', { name: 'Stage' })).toBeVisible();
   await frame.getByRole('button', { name: 'Compare' }).click();

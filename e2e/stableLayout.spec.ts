@@ -129,3 +129,46 @@ test('the tools of the header have words where there is room, and none is cut', 
   for (const word of ['Compare', 'Quiz', 'Present', 'Share', 'Find', 'Help'])
     await expect(page.getByRole('region', { name: 'Menu' }).getByText(word)).toBeVisible();
 });
+
+test('the designs have the same short words in the header, on a phone, in Compare and in a presentation', async ({
+  page,
+}) => {
+  const words = ['RFC', 'Parked, shim', 'Parked, separate', 'Linux v6.12'];
+  const cutIn = (choice: string): Promise<readonly (string | null)[]> =>
+    page
+      .locator(choice)
+      .evaluateAll((texts) =>
+        texts
+          .filter((text) => text.scrollWidth > text.clientWidth)
+          .map(({ textContent }) => textContent),
+      );
+  for (const width of [1440, 390, 360]) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto('./?scenario=bind-race&design=parked-shim');
+    await idle(page);
+    const header = page.getByRole('group', { name: 'Design' });
+    for (const word of words) await expect(header.getByText(word, { exact: true })).toBeVisible();
+    await expect(
+      header.getByRole('radio', { name: /^Parked, shim: .*type1 as a shim/ }),
+    ).toBeChecked();
+    expect(await cutIn('header fieldset label > span'), `${width} px`).toEqual([]);
+  }
+  await page.goto('./');
+  await idle(page);
+  const question = page.getByRole('group', { name: 'In which design?' });
+  for (const word of words)
+    await expect(question.getByText(word, { exact: true }).last()).toBeVisible();
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=bind-race&design=parked-shim');
+  await idle(page);
+  await page.keyboard.press('2');
+  for (const word of words)
+    await expect(
+      page.getByRole('group', { name: 'Columns' }).getByText(word, { exact: true }),
+    ).toBeVisible();
+  await page.keyboard.press('1');
+  await page.keyboard.press('p');
+  const caption = page.getByRole('region', { name: 'Caption' });
+  await expect(caption.getByText('Parked, shim', { exact: true })).toBeVisible();
+  await expect(caption).not.toContainText('parked-shim');
+});

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DESIGN_METAS, designCatalog } from './catalog';
+import { DESIGN_METAS, designCatalog, designLabel, designShortTitle } from './catalog';
 import { designName, designTitle, optionEffect } from '../kernel/language/design';
 import { DESIGNS } from './designs';
 import { designById, registerDesigns } from './registry';
@@ -60,4 +60,23 @@ it('names a design with the options that are not at their default', () => {
   );
   expect(designName(upstream, { linux: '6.6' })).toBe('upstream, linux=6.6');
   expect(designTitle(upstream, { linux: '6.6', kvmFix: 'true' })).toBe('Linux v6.6, kvmFix=true');
+});
+
+it('has a short title for buttons, with the full title and the id in the label', () => {
+  const upstream = DESIGNS.find(({ id }) => id === 'upstream')!;
+  const split = DESIGNS.find(({ id }) => id === 'parked-split')!;
+  const texts = DESIGNS.map((design) => designShortTitle(design, {}));
+  expect(new Set(texts).size).toBe(DESIGNS.length);
+  // What four buttons on a phone of 390 px have room for.
+  expect(texts.join('').length).toBeLessThan(48);
+  expect(designShortTitle(upstream, { linux: '6.6' })).toBe('Linux v6.6');
+  expect(designShortTitle(split, { extraState: 'perGroup' })).toBe(
+    'Parked, separate, extraState=perGroup',
+  );
+  expect(designLabel('Linux v6.12', { title: 'Linux v6.12', name: 'upstream' })).toBe(
+    'Linux v6.12 (upstream)',
+  );
+  expect(designLabel('RFC', { title: 'The RFC as posted', name: 'rfc-opened' })).toBe(
+    'RFC: The RFC as posted (rfc-opened)',
+  );
 });

@@ -1,3 +1,4 @@
+import { designTitle, type Design, type Options } from '../kernel/language/design';
 import { FIRST_LINK_WORD_CODE } from './designMeta';
 import type { DesignMeta, LinkWord } from './designMeta';
 
@@ -39,6 +40,20 @@ export const DESIGN_METAS: readonly DesignMeta[] = designCatalog(metaByPath);
 export const DESIGN_LINK_WORDS: readonly LinkWord[] = DESIGN_METAS.flatMap(
   ({ linkWords = [] }) => linkWords,
 );
+
+/** What buttons and table heads call a design with these options: `Parked, shim`, `Linux v6.6`. */
+export function designShortTitle(design: Design, options: Options): string {
+  const shortTitle = DESIGN_METAS.find(({ id }) => id === design.id)?.shortTitle;
+  return designTitle(shortTitle === undefined ? design : { ...design, title: shortTitle }, options);
+}
+
+/** The short title with what it stands for: `Parked, shim: Parked fops, type1 as a shim (parked-shim)`, `Linux v6.12 (upstream)`. */
+export function designLabel(
+  shortTitle: string,
+  { title, name }: { readonly title: string; readonly name: string },
+): string {
+  return `${shortTitle === title ? '' : `${shortTitle}: `}${title} (${name})`;
+}
 
 /** What a file of a run can reach, in the words of its design: `fops parked` or `access not granted`. */
 export function fileAccessText(designId: string, fops: 'parked' | 'normal'): string {

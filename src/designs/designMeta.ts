@@ -13,6 +13,8 @@ export interface DesignMeta {
   /** The name of the folder. */
   readonly id: string;
   readonly title: string;
+  /** The title for buttons and table heads, if it is too long for them. */
+  readonly shortTitle?: string;
   /** How it admits one user of a device and stops others, in one or two short sentences. */
   readonly summary: string;
   /** Position in menus and tables. */

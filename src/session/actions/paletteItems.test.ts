@@ -46,7 +46,7 @@ it('dispatches the picked item', async () => {
   expect(store.getState().run.cursor).toBeGreaterThan(0);
   pick('group 12');
   expect(store.getState().selection).toBe('group 12');
-  pick('parked-split');
+  pick('Parked fops, type1 kept separate');
   expect(store.getState().run.setup.design.id).toBe('parked-split');
   pick('Two processes race to bind one device');
   expect(store.getState().run.setup.libraryId).toBe('bind-race');

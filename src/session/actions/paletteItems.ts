@@ -149,8 +149,8 @@ function designItems({ run }: SessionState): readonly PaletteItem[] {
     ({ id, title }): PaletteItem => ({
       id: `design ${id}`,
       group: 'Designs',
-      title: id,
-      detail: title,
+      title,
+      detail: id,
       run: (session) => dispatch(session, 'switch-design', { design: id }),
     }),
   );

@@ -1,5 +1,6 @@
 import { DESIGNS } from '../../designs/designs';
 import { defaultOptions } from '../../kernel/compiler/designModel';
+import { designShortTitle } from '../../designs/catalog';
 import { designName, designTitle, modifiedDesignText } from '../../kernel/language/design';
 import type { Design, Options } from '../../kernel/language/design';
 import type { Scenario } from '../../scenario/format/scenario';
@@ -39,6 +40,8 @@ export type DesignColumn = {
   /** As of `ComparedRun`. */
   readonly name: string;
   readonly title: string;
+  /** What its buttons show: `Parked, shim`, or `linux=6.6` if the values of an option are compared. */
+  readonly shortTitle: string;
   /** Whether it is the run on screen. */
   readonly isCurrent: boolean;
   /** The value of the compared option. */
@@ -76,6 +79,7 @@ function columnsByDesign(run: Run): readonly DesignColumn[] {
       design,
       name,
       title: designTitle(design, options),
+      shortTitle: designShortTitle(design, options),
       isCurrent,
       ...compareRun(run, design, name, isCurrent, scenario),
     };
@@ -108,6 +112,7 @@ function columnsByValue(run: Run, option: string): readonly DesignColumn[] {
         design,
         name,
         title: designTitle(design, options),
+        shortTitle: name,
         isCurrent,
         value,
         ...compareRun(

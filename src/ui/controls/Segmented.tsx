@@ -18,8 +18,6 @@ interface SegmentedProps<T extends string> {
   readonly value: T;
   readonly onSelect: (value: T) => void;
   readonly className?: string | undefined;
-  /** For identifiers of the kernel or of our formats. */
-  readonly monospace?: boolean;
 }
 
 /** Radio buttons in one row. */
@@ -29,14 +27,10 @@ export function Segmented<T extends string>({
   value,
   onSelect,
   className = '',
-  monospace = false,
 }: SegmentedProps<T>) {
   const name = useId();
   return (
-    <fieldset
-      className={`${styles.segmented} ${className}`}
-      data-monospace={monospace ? '' : undefined}
-    >
+    <fieldset className={`${styles.segmented} ${className}`}>
       <legend className={styles.legend}>{label}</legend>
       {segments.map((segment) => (
         <label key={segment.value} className={styles.segment} data-tooltip={segment.tooltip}>

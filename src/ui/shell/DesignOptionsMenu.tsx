@@ -53,7 +53,7 @@ export function DesignOptionsMenu() {
       }
     >
       <Icon name="sliders" />
-      {design.titleWithOptions !== undefined && designTitle(design, options)}
+      Options
       {changed > 0 && <span className={styles.count}>{changed}</span>}
     </PopoverButton>
   );

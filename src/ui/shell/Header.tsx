@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
-import { DESIGN_METAS } from '../../designs/catalog';
+import { DESIGN_METAS, designLabel } from '../../designs/catalog';
+import { unmodifiedTitle } from '../../kernel/language/design';
 import { useSession, useSessionStore } from '../useSession';
 import { CommandButton } from '../controls/CommandButton';
 import { Icon } from '../controls/Icon';
@@ -33,15 +34,17 @@ export function Header() {
         <>
           <Segmented
             label="Design"
-            monospace
             value={setup.design.id}
             className={styles.designs ?? ''}
             onSelect={(id) => dispatch(session, 'switch-design', { design: id })}
-            segments={DESIGN_METAS.map(({ id, title }) => ({
-              value: id,
-              text: id,
-              tooltip: title,
-            }))}
+            segments={DESIGN_METAS.map((meta) => {
+              const { design, scenario } = setup;
+              const title =
+                meta.id === design.id ? unmodifiedTitle(design, scenario.options) : meta.title;
+              const text = meta.shortTitle ?? title;
+              const label = designLabel(text, { title, name: meta.id });
+              return { value: meta.id, text, accessibleName: label, tooltip: label };
+            })}
           />
           <DesignOptionsMenu />
         </>

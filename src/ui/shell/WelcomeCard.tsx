@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { DESIGN_METAS } from '../../designs/catalog';
+import { DESIGN_METAS, designLabel } from '../../designs/catalog';
 import { dispatch } from '../../session/actions/dispatch';
 import { narration } from '../../session/queries/captions';
 import { raceAnswer } from '../../session/queries/welcome';
@@ -87,19 +87,19 @@ export function WelcomeCard() {
       </div>
       <fieldset className={styles.choice}>
         <legend className={buttons.hidden}>In which design?</legend>
-        {designs.map(({ id, title, text }) => (
+        {designs.map(({ id, title, shortTitle = title, text }) => (
           <label key={id}>
             <input
               type="radio"
               name="welcome-design"
-              aria-label={title}
+              aria-label={designLabel(shortTitle, { title, name: id })}
               checked={id === design}
               onChange={() => dispatch(session, 'switch-design', { design: id })}
             />
             <b>
               <TextWithTerms text={title} />
             </b>
-            <code aria-hidden="true">{id}</code>
+            <small aria-hidden="true">{shortTitle}</small>
             <span>{text}</span>
           </label>
         ))}

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { changesOf } from '../../../session/trace/traceTree';
 import { changeText } from '../../../session/queries/changeText';
-import { designName } from '../../../kernel/language/design';
+import { DesignName } from '../../controls/DesignName';
 import { makeMutation } from '../../../kernel/language/mutation';
 import { PROPERTIES } from '../../../kernel/properties/properties';
 import type { CheckProgress } from '../../../check-worker/runCheckInSlices';
@@ -23,9 +23,6 @@ export function CheckPanel() {
   const client = useCheckClient(session);
   const check = useSession((state) => state.check);
   const callCount = useSession((state) => currentSnapshot(state).program.calls.length);
-  const design = useSession(({ run: { setup } }) =>
-    designName(setup.design, setup.scenario.options),
-  );
   const outOfDate = useSession((state) =>
     'subject' in state.check && isCheckOutOfDate(state, state.check.subject)
       ? outOfDateText(state, state.check.subject)
@@ -42,7 +39,7 @@ export function CheckPanel() {
           Can any interleaving of {callCount === 1 ? 'this call' : `these ${callCount} calls`}{' '}
           violate a property?
         </b>
-        All interleavings in <code>{design}</code> are explored. Each counterexample can be played.
+        All interleavings in <DesignName /> are explored. Each counterexample can be played.
       </p>
       <ModifiedDesign />
       <div className={styles.actions}>

@@ -21,7 +21,10 @@ export function OptionSection({ scenario, edit }: SectionProps) {
             label="Design"
             value={design.id}
             options={[
-              ...DESIGN_METAS.map(({ id }) => ({ value: id, text: id })),
+              ...DESIGN_METAS.map(({ id, title, shortTitle = title }) => ({
+                value: id,
+                text: `${shortTitle} (${id})`,
+              })),
               ...(isBuiltIn ? [] : [{ value: design.id, text: design.id }]),
             ]}
             onChange={(id) => dispatch(session, 'switch-design', { design: id })}

@@ -1,3 +1,4 @@
+import { designLabel, designShortTitle } from '../../../designs/catalog';
 import { comparisonOf, MAX_COMPARED, MIN_COMPARED } from '../../../session/queries/comparison';
 import { dispatch } from '../../../session/actions/dispatch';
 import buttons from '../../controls/controls.module.css';
@@ -86,14 +87,15 @@ function Choice() {
             <option value="">all designs</option>
             {design.options.map(({ id, title }) => (
               <option key={id} value={id}>
-                {design.id}: {title}
+                {designShortTitle(design, {})}: {title}
               </option>
             ))}
           </select>
         </label>
       )}
       <div className={styles.choice} role="group" aria-label="Columns of the comparison">
-        {columns.map(({ name, title }) => {
+        {columns.map(({ name, title, shortTitle }) => {
+          const label = designLabel(shortTitle, { title, name });
           const isShown = shown.some((column) => column.name === name);
           const isFixed = isShown ? shown.length <= MIN_COMPARED : shown.length >= MAX_COMPARED;
           return (
@@ -101,6 +103,7 @@ function Choice() {
               key={name}
               type="button"
               className={`${buttons.button} ${buttons.small}`}
+              aria-label={label}
               aria-pressed={isShown}
               aria-disabled={isFixed}
               data-tooltip={
@@ -108,11 +111,11 @@ function Choice() {
                   ? isShown
                     ? 'At least two columns stay'
                     : 'At most four columns are shown'
-                  : title
+                  : label
               }
               onClick={() => dispatch(session, 'compare-column', { name })}
             >
-              {name}
+              {shortTitle}
             </button>
           );
         })}

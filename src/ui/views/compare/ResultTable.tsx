@@ -1,5 +1,5 @@
 import type { CSSProperties, ReactNode } from 'react';
-import { fileAccessText } from '../../../designs/catalog';
+import { designLabel, fileAccessText } from '../../../designs/catalog';
 import { callSignature } from '../../../designs/registry';
 import type { Call } from '../../../kernel/language/world';
 import { callText } from '../../../scenario/format/callText';
@@ -95,11 +95,12 @@ export function ResultTable({ columns }: { readonly columns: readonly DesignColu
         </tr>
         <tr>
           <th scope="row">Stage</th>
-          {columns.map(({ design, name, value }) => (
+          {columns.map(({ design, name, title, shortTitle, value }) => (
             <td key={name} data-design={name}>
               <button
                 type="button"
                 className={`${buttons.button} ${buttons.small}`}
+                aria-label={`Open ${designLabel(shortTitle, { title, name })}`}
                 onClick={() => {
                   if (option !== undefined && value !== undefined)
                     dispatch(session, 'set-option', { option, value });
@@ -107,7 +108,7 @@ export function ResultTable({ columns }: { readonly columns: readonly DesignColu
                   dispatch(session, 'stage');
                 }}
               >
-                Open {name}
+                Open {shortTitle}
               </button>
             </td>
           ))}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { designName, designTitle } from '../../../kernel/language/design';
+import { designTitle } from '../../../kernel/language/design';
 import {
   branchCaptions,
   earlierCaption,
@@ -10,6 +10,7 @@ import { currentBranch } from '../../../session/trace/run';
 import { eventText, stepSentence, violationSentence } from '../../../session/trace/snapshotText';
 import { permalinkOf } from '../../../session/url/permalink';
 import { shortLinkOf } from '../../../session/url/shortLink';
+import { DesignName } from '../../controls/DesignName';
 import { CommandButton } from '../../controls/CommandButton';
 import buttons from '../../controls/controls.module.css';
 import { withUnbrokenParts } from '../../controls/withUnbrokenParts';
@@ -79,7 +80,7 @@ export function PresenterBar() {
           {captions.some((each) => each)
             ? `${stops.filter((depth) => depth <= run.cursor).length} of ${stops.length}`
             : `step ${run.cursor}`}
-          <code>{designName(run.setup.design, run.setup.scenario.options)}</code>
+          <DesignName />
         </p>
         <Controls />
       </footer>
