@@ -83,6 +83,24 @@ describe('layOutGraph', () => {
     expect(withOpenRows(full, visible)).toBe(closed);
   });
 
+  it('shows the tasks of the driver in a zone for kernel tasks, which moves no object', () => {
+    const without = layOutGraph(testProgram(testCalls.filter(({ by }) => by !== 'driver')));
+    const { zones, placements } = layOutGraph(testProgram(), without);
+    const inZone = (id: string): readonly string[] => {
+      const zone = zones.find((each) => each.id === id);
+      return [...placements].flatMap(([node, { x, y }]) =>
+        zone && x >= zone.x && x < zone.x + zone.width && y >= zone.y && y < zone.y + zone.height
+          ? [node]
+          : [],
+      );
+    };
+    expect(inZone('kernel')).toEqual(['process:driver']);
+    expect(inZone('process')).toEqual(['process:a', 'process:b']);
+    expect(zones.filter(({ title }) => title === 'kernel')).toHaveLength(1);
+    expect(without.zones.map(({ title }) => title)).not.toContain('kernel');
+    for (const [id, { x }] of without.placements) expect(placements.get(id)?.x, id).toBe(x);
+  });
+
   it('is deterministic', () => {
     expect(layOutGraph(testProgram()).placements).toEqual(layOutGraph(testProgram()).placements);
   });

@@ -7,7 +7,7 @@ import {
   type FoldedGroups,
 } from '../model/groupFolding';
 import { arrangeGrid, packedLaneRows, extendGrid, type Grid, type GridSlot } from './grid';
-import { LANES, laneOf, type LaneId } from './lanes';
+import { KERNEL_ZONE, LANES, laneOf, type LaneId } from './lanes';
 import {
   CHIP_HEIGHT,
   CHIP_GAP,
@@ -338,30 +338,35 @@ function laneZones(
   const zones: LaneZone[] = [];
   for (const [row, { top, bottom }] of rows.entries()) {
     const cells = catalog.nodes
-      .flatMap(({ id, lane }) => {
+      .flatMap(({ id, lane, source }) => {
         const slot = slots.get(id);
-        return slot?.row === row ? [{ lane, column: slot.column }] : [];
+        const kernel = source.kind === 'process' && source.kernel === true;
+        return slot?.row === row ? [{ lane, kernel, column: slot.column }] : [];
       })
       .toSorted((a, b) => a.column - b.column);
     const parts = cells
-      .filter(({ lane }, i) => lane !== cells[i - 1]?.lane)
-      .map(({ lane, column }, i) => ({
+      .filter(
+        ({ lane, kernel }, i) => lane !== cells[i - 1]?.lane || kernel !== cells[i - 1]?.kernel,
+      )
+      .map(({ lane, kernel, column }, i) => ({
         lane,
+        kernel,
         column,
         x: (i === 0 ? 0 : column * pitch) - ZONE_TITLE_WIDTH,
       }));
-    parts.forEach(({ lane, column, x }, i) => {
+    parts.forEach(({ lane, kernel, column, x }, i) => {
       const width = (parts[i + 1] ? (parts[i + 1]?.x ?? 0) - ZONE_GAP : right) - x;
-      const before = zones.findLast((zone) => zone.lane === lane);
+      const name = kernel ? KERNEL_ZONE : LANES.find((each) => each.id === lane);
+      const before = zones.findLast((zone) => zone.about === name?.about);
       const y = top - ZONE_PADDING;
       const height = bottom - top + 2 * ZONE_PADDING;
       // The rows of a lane are one zone.
       if (before && before.x === x && before.width === width)
         zones[zones.indexOf(before)] = { ...before, height: y + height - before.y };
       else {
-        const { title, about } = LANES.find((each) => each.id === lane) ?? { title: '', about: '' };
+        const { id, title, about } = name ?? { id: lane, title: '', about: '' };
         zones.push({
-          id: before ? `${lane} ${row} ${column}` : lane,
+          id: before ? `${id} ${row} ${column}` : id,
           lane,
           title: before ? '' : title,
           about,

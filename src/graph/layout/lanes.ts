@@ -17,6 +17,13 @@ export const LANES: readonly {
   { id: 'hardware', title: 'iommu', about: 'IOMMU groups' },
 ];
 
+/** The part of the first lane with the tasks that are no processes. */
+export const KERNEL_ZONE = {
+  id: 'kernel',
+  title: 'kernel',
+  about: 'kernel tasks: a driver registers, unregisters, probes or removes a device',
+};
+
 const LANE_OF_TYPE: Readonly<Record<string, LaneId>> = {
   file: 'file',
   vm_area_struct: 'file',

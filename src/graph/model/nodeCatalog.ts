@@ -13,7 +13,8 @@ export interface NodeSpec {
   readonly size: NodeSize;
   readonly source:
     | { readonly kind: 'object'; readonly slot: ObjectSlot }
-    | { readonly kind: 'process'; readonly process: string }
+    /** `kernel`: of the driver, if it has tasks. */
+    | { readonly kind: 'process'; readonly process: string; readonly kernel?: boolean }
     /** A device node in /dev, which exists while `field` is 1. */
     | {
         readonly kind: 'deviceNode';
@@ -95,7 +96,7 @@ function processNodes(program: Program): NodeSpec[] {
       return {
         id: `process:${process}`,
         lane: 'process',
-        source: { kind: 'process', process },
+        source: { kind: 'process', process, kernel: tasks > 0 },
         size: { form: 'tall', rows: Math.max(1, tasks * 2) },
       };
     const fds = program.fds.filter((fd) => fd.process === process).length;
