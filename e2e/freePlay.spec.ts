@@ -59,18 +59,45 @@ function usedFractions(page: Page): Promise<readonly [number, number]> {
   });
 }
 
+/** The fields that each node shows, and its x in the graph, by the id of the node. */
+function fieldsAndColumns(page: Page): Promise<Readonly<Record<string, string>>> {
+  return page
+    .locator('[data-node]:not([data-touched])')
+    .evaluateAll((nodes) =>
+      Object.fromEntries(
+        nodes.map((node) => [
+          node.getAttribute('data-node') ?? '',
+          [
+            /[\d.-]+/.exec(
+              node.closest<HTMLElement>('.react-flow__node')?.style.transform ?? '',
+            )?.[0],
+            ...[...node.querySelectorAll<HTMLElement>('[data-row]')].map(
+              (row) => row.dataset['row'],
+            ),
+          ].join(' '),
+        ]),
+      ),
+    );
+}
+
 const caption = (page: Page) => page.getByRole('region', { name: 'Caption' });
 
 for (const [width, height] of [
   [1440, 900],
   [1920, 1080],
 ] as const) {
-  test(`own calls keep every node in view at ${width}x${height}`, async ({ page }) => {
+  test(`own calls keep every node in view, in its column and with its fields at ${width}x${height}`, async ({
+    page,
+  }) => {
     await openRace(page, width, height);
+    const start = await fieldsAndColumns(page);
     for (const process of ['qemu', 'dpdk'])
       for (const call of ['Open vfio0', 'Open /dev/iommu']) {
         await act(page, process, call);
         expect(await cutNodes(page), `${process}: ${call}`).toEqual([]);
+        const now = await fieldsAndColumns(page);
+        for (const [id, old] of Object.entries(start))
+          if (!id.startsWith('process:')) expect(now[id], `${call}: ${id}`).toBe(old);
       }
     await page.getByRole('button', { name: 'Show everything' }).click();
     await idle(page);

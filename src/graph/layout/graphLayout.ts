@@ -225,12 +225,17 @@ function openRows(
   };
 }
 
-/** Upper bound of the size of a layout, without a layout: as if the highest node of each lane were in all its rows. */
+/**
+ * Upper bound of the size of a layout, without a layout: as if the highest node of each lane were in all its rows. Own calls
+ * have the room of the calls that they replaced, so that the first of them move nothing.
+ */
 export function maxLayoutSize(
   program: Program,
   folded: FoldedGroups,
-  { columns, maxTextRows: rows }: LayoutShape,
+  shape: LayoutShape,
 ): { readonly width: number; readonly height: number } {
+  const { columns, maxTextRows: rows } = shape;
+  const replaced = program.replaced && maxLayoutSize(program.replaced, folded, shape);
   const { catalog } = foldCatalog(program, folded);
   const laneRows = packedLaneRows(catalog, columns);
   const minHeights = minLaneHeights(program, rows);
@@ -250,8 +255,14 @@ export function maxLayoutSize(
   );
   const { pitch, rightMargin } = columnSpacing(columns);
   return {
-    width: ZONE_TITLE_WIDTH + (longest - 1) * pitch + NODE_WIDTH + ZONE_PADDING + rightMargin,
-    height: heights.reduce((sum, each) => sum + each + ROW_GAP, 2 * ZONE_PADDING - ROW_GAP),
+    width: Math.max(
+      replaced?.width ?? 0,
+      ZONE_TITLE_WIDTH + (longest - 1) * pitch + NODE_WIDTH + ZONE_PADDING + rightMargin,
+    ),
+    height: Math.max(
+      replaced?.height ?? 0,
+      heights.reduce((sum, each) => sum + each + ROW_GAP, 2 * ZONE_PADDING - ROW_GAP),
+    ),
   };
 }
 

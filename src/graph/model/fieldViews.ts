@@ -5,6 +5,7 @@ import { currentWait, waiters, type StepEvent } from '../../kernel/machine/machi
 import type { Field, ObjectSlot, Program } from '../../kernel/compiler/program';
 import { nodeFieldNames } from '../layout/lanes';
 import { fitField } from '../layout/textFit';
+import { isWritten } from './fieldUse';
 import type { Badge, FieldView, TaskRef } from './graph';
 import { taskRef } from './taskWaits';
 
@@ -149,11 +150,13 @@ function ownerAndQueue(
   return UNLOCKED;
 }
 
-const rankCache = new WeakMap<ObjectSlot, ReadonlyMap<string, number>>();
+const rankCache = new WeakMap<Program, Map<ObjectSlot, ReadonlyMap<string, number>>>();
 
 /** Rank of each field in this program, lower first: what decides on access, locks, counters, what steps write, constants. */
 function fieldRanks(program: Program, slot: ObjectSlot): ReadonlyMap<string, number> {
-  const cached = rankCache.get(slot);
+  const ranksBySlot = rankCache.get(program) ?? new Map<ObjectSlot, ReadonlyMap<string, number>>();
+  rankCache.set(program, ranksBySlot);
+  const cached = ranksBySlot.get(slot);
   if (cached) return cached;
   const deciding = new Set<number>();
   for (const { normalAccess } of program.files)
@@ -161,7 +164,7 @@ function fieldRanks(program: Program, slot: ObjectSlot): ReadonlyMap<string, num
   const rank = (field: Field | undefined): number => {
     if (!field || field.kind === 'pointer') return HIDDEN_RANK;
     if (deciding.has(field.index)) return 2;
-    if (field.constant) return field.init === 0 ? HIDDEN_RANK : 6;
+    if (!isWritten(program, slot, field.name)) return field.init === 0 ? HIDDEN_RANK : 6;
     return field.kind === 'mutex'
       ? 3
       : field.kind === 'refcount' || field.kind === 'completion'
@@ -171,7 +174,7 @@ function fieldRanks(program: Program, slot: ObjectSlot): ReadonlyMap<string, num
   const ranks = new Map(
     nodeFieldNames(slot.spec).map((name) => [name, rank(program.fields[slot.fields[name] ?? -1])]),
   );
-  rankCache.set(slot, ranks);
+  ranksBySlot.set(slot, ranks);
   return ranks;
 }
 

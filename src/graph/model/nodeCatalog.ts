@@ -2,6 +2,7 @@ import type { ObjectType, Routine } from '../../kernel/language/design';
 import type { Op } from '../../kernel/language/primitives';
 import type { ObjectSlot, Program } from '../../kernel/compiler/program';
 import { eachStatement } from '../../kernel/language/statements';
+import { isTouched, isWritten } from './fieldUse';
 import { nodeFieldNames, isDrawnAsEdge, laneOf, type LaneId } from '../layout/lanes';
 import { nodeSizeOf, type NodeSize } from '../layout/nodeMetrics';
 
@@ -113,10 +114,12 @@ function processNodes(program: Program): NodeSpec[] {
 /** Objects that exist from the start or that some step of the program allocates. */
 function objectNodes(program: Program): NodeSpec[] {
   const allocated = allocatedLifeFields(program);
-  const touched = touchedFields(program);
   return program.objects.flatMap((slot): NodeSpec[] => {
     const lane = laneOf(slot.spec);
-    if (isOmitted(program, slot) && !Object.values(slot.fields).some((field) => touched.has(field)))
+    if (
+      isOmitted(program, slot) &&
+      !Object.keys(slot.fields).some((name) => isTouched(program, slot, name))
+    )
       return [];
     if (!lane || nodeFieldNames(slot.spec).length + Object.keys(slot.links).length === 0) return [];
     const mayExist =
@@ -137,23 +140,20 @@ function objectNodes(program: Program): NodeSpec[] {
 }
 
 /** Whether an object is shown only if some step uses it. */
-function isOmitted({ calls }: Program, { type }: ObjectSlot): boolean {
-  return calls.length >= MIN_CALLS_FOR_OMISSIONS && OMITTED_IF_UNUSED.has(type);
+function isOmitted(program: Program, { type }: ObjectSlot): boolean {
+  return hasOmissions(program) && OMITTED_IF_UNUSED.has(type);
 }
 
-/** Fields that some step of the program may read or write. */
-function touchedFields(program: Program): ReadonlySet<number> {
-  return new Set(program.tasks.flatMap(({ steps }) => steps.flatMap(({ touches }) => touches)));
+function hasOmissions({ calls, replaced }: Program): boolean {
+  return Math.max(calls.length, replaced?.calls.length ?? 0) >= MIN_CALLS_FOR_OMISSIONS;
 }
 
 /** Whether no step of the program writes a field of it other than those that edges show. */
 function isNeverWritten(program: Program, slot: ObjectSlot): boolean {
   return (
-    program.calls.length >= MIN_CALLS_FOR_OMISSIONS &&
+    hasOmissions(program) &&
     nodeFieldNames(slot.spec).every(
-      (name) =>
-        isDrawnAsEdge(slot.spec, name) ||
-        program.fields[slot.fields[name] ?? -1]?.constant !== false,
+      (name) => isDrawnAsEdge(slot.spec, name) || !isWritten(program, slot, name),
     )
   );
 }
@@ -177,14 +177,14 @@ function allocatedLifeFields(program: Program): ReadonlySet<number> {
 
 function deviceNodes(program: Program): NodeSpec[] {
   const fieldsByRole = cdevFieldsByRole(program);
-  const touched = touchedFields(program);
   return program.objects.flatMap((slot) => {
     const names = fieldsByRole.get(slot.spec.role) ?? new Set<string>();
     // A number that is mapped without a node is no file of /dev.
     const shown = names.has('node') ? ['node'] : [...names];
     return shown.flatMap((name): NodeSpec[] => {
       const field = slot.fields[name];
-      if (field === undefined || (isOmitted(program, slot) && !touched.has(field))) return [];
+      if (field === undefined || (isOmitted(program, slot) && !isTouched(program, slot, name)))
+        return [];
       const path =
         slot.type === 'vfio_group'
           ? `/dev/vfio/${slot.key.group ?? slot.name}`

@@ -252,4 +252,6 @@ export interface Program {
   readonly groupDomains: readonly ResolvedCounter[];
   readonly stated: readonly ResolvedStatedProperty[];
   readonly eventTemplates: readonly EventTemplate[];
+  /** The program of the calls that the user left to make these; absent if there are none. No engine reads it. */
+  readonly replaced?: Program;
 }

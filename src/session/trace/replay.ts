@@ -4,6 +4,8 @@ import { currentCall, inCall, type StepEvent } from '../../kernel/machine/machin
 import { expectedViolations } from '../../export/consequence';
 import type { Violation } from '../../kernel/properties/properties';
 import { callText } from '../../scenario/format/callText';
+import { makeScenario } from '../../scenario/format/makeScenario';
+import { parseScenario } from '../../scenario/format/parseScenario';
 import type { Scenario } from '../../scenario/format/scenario';
 import {
   runStep,
@@ -12,7 +14,8 @@ import {
   type ScenarioRun,
 } from '../../scenario/run/scenarioRun';
 import { currentBranch, type WithRun } from './run';
-import { pathTo, type TraceNode } from './traceTree';
+import { memoizeByKey } from './memoize';
+import { pathTo, type Setup, type TraceNode } from './traceTree';
 
 /** The kernel state at a trace node, and what the last transition did. */
 export interface Snapshot {
@@ -54,7 +57,7 @@ export function snapshotAt(node: TraceNode): Snapshot {
 }
 
 function rootSnapshot(node: TraceNode): Snapshot {
-  const run = startScenarioRun(node.setup.scenario, node.setup.design);
+  const run = startRun(node.setup, node.setup.scenario);
   const snapshot: Snapshot = {
     node,
     program: run.program,
@@ -69,6 +72,29 @@ function rootSnapshot(node: TraceNode): Snapshot {
   liveRuns.set(snapshot, run);
   return snapshot;
 }
+
+/** Starts a run of a setup. If the user left planned calls, its program knows them, so that the graph keeps its nodes and their fields. */
+function startRun(setup: Setup, scenario: Scenario): ScenarioRun {
+  const run = startScenarioRun(scenario, setup.design);
+  const { replaced } = plannedProgramOf(setup);
+  return replaced ? startCompiledRun(scenario, { ...run.program, replaced }) : run;
+}
+
+/** Nothing in a modified design, or in one that the planned calls do not fit: it may lack what they need. */
+const plannedProgramOf = memoizeByKey((setup: Setup): Pick<Program, 'replaced'> => {
+  const { scenario, design, mutations, plannedCalls: calls } = setup;
+  if (!calls || mutations) return {};
+  const planned: Scenario = {
+    ...scenario,
+    calls,
+    schedule: 'sequential',
+    beats: [],
+    expect: undefined,
+  };
+  return parseScenario(makeScenario(planned)).ok
+    ? { replaced: startScenarioRun(planned, design).program }
+    : {};
+});
 
 function nextSnapshot(before: Snapshot, node: TraceNode): Snapshot {
   const { transition } = node;
@@ -115,7 +141,7 @@ function replayToSnapshot({ node, program }: Snapshot): ScenarioRun {
 /** An issued call changes the program, so every step up to it runs again in the new program. */
 function snapshotAfterIssue(before: Snapshot, node: TraceNode, call: Call, at: number): Snapshot {
   const calls = before.program.calls.map((each) => each.call).toSpliced(at, 0, call);
-  const run = startScenarioRun({ ...node.setup.scenario, calls }, node.setup.design);
+  const run = startRun(node.setup, { ...node.setup.scenario, calls });
   replaySteps(run, node);
   const shifted = [...before.issuedCalls].map((index) => (index < at ? index : index + 1));
   const snapshot: Snapshot = {
