@@ -94,7 +94,7 @@ export function ScenarioPanel() {
               className={`${buttons.button} ${buttons.small}`}
               onClick={() => dispatch(session, 'keep-run')}
             >
-              Keep it as a scenario
+              Keep as a scenario
             </button>
           </p>
         )}
