@@ -1,8 +1,8 @@
 import type { NodeView } from '../model/graph';
 import type { Rect } from './geometry';
 
-/** Three columns, px. */
-export const MAX_BADGE_WIDTH = 464;
+/** Four columns, px. */
+export const MAX_BADGE_WIDTH = 648;
 /** Between two badges, px. */
 const BADGE_GAP = 4;
 const BADGE_HEIGHT = 20;
