@@ -172,3 +172,35 @@ test('the designs have the same short words in the header, on a phone, in Compar
   await expect(caption.getByText('Parked, shim', { exact: true })).toBeVisible();
   await expect(caption).not.toContainText('parked-shim');
 });
+
+for (const [width, height] of [
+  [1440, 900],
+  [1024, 768],
+  [390, 844],
+] as const)
+  test(`the legend fits and leaves the stage in view at ${width}x${height}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto('./?scenario=bind-race&step=10');
+    await idle(page);
+    await page.getByRole('button', { name: 'Legend' }).click();
+    const legend = page.getByRole('region', { name: 'Legend' });
+    const last = legend.getByText('Drawn with React Flow.');
+    await last.scrollIntoViewIfNeeded();
+    await expect(last).toBeInViewport({ ratio: 1 });
+    const panel = (await legend.boundingBox())!;
+    expect(panel.x).toBeGreaterThanOrEqual(0);
+    expect(panel.y).toBeGreaterThanOrEqual(0);
+    expect(panel.x + panel.width).toBeLessThanOrEqual(width);
+    expect(panel.y + panel.height).toBeLessThanOrEqual(height);
+    const stage = (await page.locator('.react-flow').boundingBox())!;
+    const overlap =
+      Math.max(
+        0,
+        Math.min(panel.x + panel.width, stage.x + stage.width) - Math.max(panel.x, stage.x),
+      ) *
+      Math.max(
+        0,
+        Math.min(panel.y + panel.height, stage.y + stage.height) - Math.max(panel.y, stage.y),
+      );
+    expect(overlap / (stage.width * stage.height)).toBeLessThan(width < 560 ? 0.45 : 0.12);
+  });

@@ -30,7 +30,7 @@ export function LegendList() {
   const accessFlag = useSession((state) => accessFlagOf(currentSnapshot(state).program.model));
   return (
     <div className={styles.legend}>
-      <LegendSection title="Nodes">
+      <LegendSection title="Nodes" className={styles.nodes}>
         {NODE_KINDS.map(([glyph, text]) => (
           <LegendItem key={glyph} text={text}>
             <KindIcon glyph={glyph} size={16} />
@@ -110,13 +110,15 @@ export function LegendList() {
 
 function LegendSection({
   title,
+  className,
   children,
 }: {
   readonly title: string;
+  readonly className?: string | undefined;
   readonly children: ReactNode;
 }) {
   return (
-    <section>
+    <section className={className}>
       <h3>{title}</h3>
       <dl>{children}</dl>
     </section>
