@@ -1,6 +1,6 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { idle } from './stageScenes.ts';
+import { crowdScene, idle, openScene, stepOn } from './stageScenes.ts';
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
@@ -204,3 +204,71 @@ for (const [width, height] of [
       );
     expect(overlap / (stage.width * stage.height)).toBeLessThan(width < 560 ? 0.45 : 0.12);
   });
+
+test('the timeline shows four lanes whole, and that more of them go on below', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=bind-race');
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  const lanes = timeline.getByRole('group', { name: /^Calls of / });
+  /** The lanes with less than their whole height in view. */
+  const cut = (): Promise<number> =>
+    lanes.evaluateAll((all) => {
+      const view = all[0]!.closest('section')!.firstElementChild!.getBoundingClientRect();
+      const ruler = 24;
+      return all.filter((lane) => {
+        const { top, bottom } = lane.getBoundingClientRect();
+        return top < view.top + ruler - 1 || bottom > view.bottom + 1;
+      }).length;
+    });
+  await openScene(page, crowdScene('upstream', 4));
+  await page.keyboard.press('End');
+  await idle(page);
+  await expect(lanes).toHaveCount(4);
+  expect(await cut()).toBe(0);
+  await expect(timeline.locator('[data-more-below]')).toHaveCount(0);
+  await openScene(page, crowdScene('upstream', 8));
+  await page.keyboard.press('Home');
+  await page.keyboard.press('End');
+  await idle(page);
+  await expect(lanes).toHaveCount(8);
+  const scroller = timeline.locator('> div').first();
+  await scroller.evaluate((box) => box.scrollTo(0, 0));
+  await expect(timeline.locator('[data-more-below]')).toHaveCount(1);
+  await scroller.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+  const bottomOf = async (part: Locator): Promise<number> => {
+    const { y, height } = (await part.boundingBox())!;
+    return y + height;
+  };
+  expect(await bottomOf(lanes.last())).toBeLessThanOrEqual((await bottomOf(scroller)) + 1);
+  await expect(timeline.locator('[data-more-below]')).toHaveCount(0);
+});
+
+test('the stage of a phone comes back where the reader was, unless a step has run meanwhile', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('./?scenario=bind-race&design=upstream&step=30');
+  await idle(page);
+  const viewport = page.locator('.react-flow__viewport');
+  const place = (): Promise<string> => viewport.evaluate(({ style }) => style.transform);
+  const tab = async (name: string): Promise<void> => {
+    await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name }).click();
+    await idle(page);
+  };
+  await page.locator('.react-flow').hover();
+  await page.mouse.wheel(0, -200);
+  await idle(page);
+  const chosen = await place();
+  for (const panel of ['Source', 'Steps']) {
+    await tab(panel);
+    await tab('Stage');
+    expect(await place(), panel).toBe(chosen);
+  }
+  await page.goto('./?scenario=bind-race&design=upstream&step=1');
+  await idle(page);
+  await tab('Source');
+  for (let step = 1; step < 30; step += 1) await stepOn(page);
+  await tab('Stage');
+  const touched = page.locator('[data-node^="vfio_device_set:"]');
+  await expect(touched).toBeInViewport({ ratio: 1 });
+});

@@ -133,6 +133,7 @@ export function Timeline() {
             style={{ left: `${(cursor / steps) * 100}%` }}
           />
         </div>
+        <i className={styles.moreBelow} />
       </div>
       <StepFooter text={text} />
     </section>
@@ -159,13 +160,17 @@ function scrollToCursor(scroller: HTMLElement): void {
   else if (bottom > scroller.scrollTop) scroller.scrollTop = bottom;
 }
 
-/** Sets `data-more-left` and `data-more-right` while there is more to scroll to; returns the clean-up. */
+/** Sets `data-more-left`, `data-more-right` and `data-more-below` while there is more to scroll to; returns the clean-up. */
 function markOverflow(scroller: HTMLElement): () => void {
   const update = (): void => {
     scroller.toggleAttribute('data-more-left', scroller.scrollLeft > 2);
     scroller.toggleAttribute(
       'data-more-right',
       scroller.scrollLeft + scroller.clientWidth < scroller.scrollWidth - 2,
+    );
+    scroller.toggleAttribute(
+      'data-more-below',
+      scroller.scrollTop + scroller.clientHeight < scroller.scrollHeight - 2,
     );
   };
   const observer = new ResizeObserver(update);

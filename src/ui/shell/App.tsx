@@ -137,7 +137,7 @@ function AppLayout({ session }: { readonly session: Session }) {
   const text = usePanelSize({ storageKey: 'text', initial: 500, min: 260, max: 900 });
   const isText = sidePanel === 'edit' || (sidePanel === 'scenario' && scenarioView === 'text');
   const right = isText ? text : source;
-  const bottom = usePanelSize({ storageKey: 'foot', initial: 196, min: 96, max: 560 });
+  const bottom = usePanelSize({ storageKey: 'foot', initial: 276, min: 96, max: 560 });
   const details = usePanelSize({ storageKey: 'details', initial: 260, min: 80, max: 620 });
   const View = VIEWS[view];
   useIdleSignal(session);
