@@ -146,7 +146,12 @@ test('the controls of a presentation hide beside the text, and the mouse highlig
   await node.hover();
   await expect(page.locator('[data-node][data-highlighted]')).toHaveCount(0);
   const controls = page.getByRole('group', { name: 'Presentation' });
-  await expect(controls).toHaveCSS('opacity', '1');
+  // They hide soon after the mouse has stopped.
+  await expect(async () => {
+    await page.mouse.move(600, 400);
+    await page.mouse.move(620, 400);
+    await expect(controls).toHaveCSS('opacity', '1', { timeout: 1000 });
+  }).toPass();
   // With the mouse parked, also while keys are pressed.
   await page.keyboard.press('ArrowRight');
   await expect(controls).toHaveCSS('opacity', '0');

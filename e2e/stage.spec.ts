@@ -336,13 +336,16 @@ test('the file of a step that only reads comes into view with its process', asyn
     await page.keyboard.press('ArrowRight');
     await idle(page);
     const view = await stage(page).locator('.react-flow').boundingBox();
-    for (const name of [/^process dpdk/, /struct file fd2/]) {
-      const box = await node(page, name).boundingBox();
-      expect(box?.x).toBeGreaterThanOrEqual(view?.x ?? Infinity);
-      expect((box?.x ?? Infinity) + (box?.width ?? 0)).toBeLessThanOrEqual(
-        (view?.x ?? 0) + (view?.width ?? 0),
-      );
-    }
+    const left = view?.x ?? Infinity;
+    const right = left + (view?.width ?? 0);
+    // The view may still be moving.
+    for (const name of [/^process dpdk/, /struct file fd2/])
+      await expect
+        .poll(async () => {
+          const box = await node(page, name).boundingBox();
+          return box !== null && box.x >= left && box.x + box.width <= right;
+        })
+        .toBe(true);
   }
 });
 
@@ -356,10 +359,14 @@ test('a stage that becomes a little lower does not cover what its step touches',
   await page.setViewportSize({ width: 1440, height: 858 });
   await idle(page);
   const view = await stage(page).locator('.react-flow').boundingBox();
-  const box = await stage(page).locator('[data-node="iommu_group:iommu group 13"]').boundingBox();
-  expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(
-    (view?.y ?? 0) + (view?.height ?? 0),
-  );
+  const bottom = (view?.y ?? 0) + (view?.height ?? 0);
+  const touched = stage(page).locator('[data-node="iommu_group:iommu group 13"]');
+  await expect
+    .poll(async () => {
+      const box = await touched.boundingBox();
+      return box !== null && box.y + box.height <= bottom;
+    })
+    .toBe(true);
 });
 
 test('a crowded stage opens with folded groups, which summarize their contents', async ({
