@@ -1,4 +1,4 @@
-import type { Program, Step } from '../../kernel/compiler/program';
+import type { Program } from '../../kernel/compiler/program';
 import { raisesCounter, waitsForCompletions } from '../../kernel/properties/noDeadlock';
 import type { Statement } from '../../kernel/language/statements';
 
@@ -12,11 +12,31 @@ export interface LockDependency {
  * All lock dependencies that the code of the tasks allows, in any state. Every run has only dependencies among these. If they
  * form no cycle, neither a lock order violation nor a mutex deadlock is possible.
  */
-export function possibleLockDependencies(
-  program: Program,
-  visitStep: (step: Step, task: number, held: ReadonlySet<number>) => void = () => {},
-): LockDependency[] {
+export function possibleLockDependencies(program: Program): readonly LockDependency[] {
+  return lockUseOf(program).dependencies;
+}
+
+interface LockUse {
+  readonly dependencies: readonly LockDependency[];
+  /** The steps that may wait for a completion with locks held. */
+  readonly completionWaits: readonly {
+    readonly task: number;
+    readonly counter: number;
+    readonly held: ReadonlySet<number>;
+  }[];
+}
+
+const lockUses = new WeakMap<Program, LockUse>();
+
+function lockUseOf(program: Program): LockUse {
+  const known = lockUses.get(program) ?? findLockUse(program);
+  lockUses.set(program, known);
+  return known;
+}
+
+function findLockUse(program: Program): LockUse {
   const found = new Map<string, LockDependency>();
+  const completionWaits: LockUse['completionWaits'][number][] = [];
   for (const task of program.tasks) {
     const held: (ReadonlySet<number> | undefined)[] = task.steps.map(() => undefined);
     held[0] = new Set();
@@ -72,13 +92,16 @@ export function possibleLockDependencies(
       const locks = held[pc]!;
       const step = task.steps[pc];
       if (!step) continue;
-      visitStep(step, task.index, locks);
-      for (const wait of step.waits) if (wait.kind === 'mutex') addDependencies(locks, wait.field);
+      for (const wait of step.waits) {
+        if (wait.kind === 'mutex') addDependencies(locks, wait.field);
+        if (wait.kind === 'completion' && locks.size > 0)
+          completionWaits.push({ task: task.index, counter: wait.counter, held: locks });
+      }
       const after = walk(step.body, locks);
       if (after) reach(pc + 1, after);
     }
   }
-  return [...found.values()];
+  return { dependencies: [...found.values()], completionWaits };
 }
 
 /** The union; most branches take no lock, and one set serves both. */
@@ -101,20 +124,15 @@ function isSubset(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
  */
 export function mayDeadlockOnCompletion(program: Program): boolean {
   if (!waitsForCompletions(program)) return false;
-  let found = false;
-  possibleLockDependencies(program, ({ waits }, task, held) => {
-    for (const wait of waits) {
-      if (wait.kind !== 'completion' || held.size === 0) continue;
-      found ||= program.tasks.some(
-        (t) =>
-          t.index !== task &&
-          (program.fds.some((fd) => fd.process === t.process) ||
-            raisesCounter(program, t.index, wait.counter)) &&
-          t.steps.some((s) => s.waits.some((w) => w.kind === 'mutex' && held.has(w.field))),
-      );
-    }
-  });
-  return found;
+  return lockUseOf(program).completionWaits.some(({ task, counter, held }) =>
+    program.tasks.some(
+      (t) =>
+        t.index !== task &&
+        (program.fds.some((fd) => fd.process === t.process) ||
+          raisesCounter(program, t.index, counter)) &&
+        t.steps.some((s) => s.waits.some((w) => w.kind === 'mutex' && held.has(w.field))),
+    ),
+  );
 }
 
 /** The dependencies that are on a cycle. */

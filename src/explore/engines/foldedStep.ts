@@ -21,6 +21,7 @@ type KnownFacts = Int32Array;
 export class StepForm {
   private readFields: ReadonlySet<number> | undefined;
   private assignments: readonly Assignment[] | undefined;
+  private stored: ReadonlyMap<number, readonly (number | undefined)[]> | undefined;
   private folded: { readonly facts: KnownFacts; readonly form: StepForm } | undefined;
   /** By removed field. */
   private readonly removed = new Map<
@@ -43,6 +44,21 @@ export class StepForm {
       this.assignments = found;
     }
     return this.assignments;
+  }
+
+  /** By field: the values of its assignments, undefined for those that are not constant. */
+  get storedValues(): ReadonlyMap<number, readonly (number | undefined)[]> {
+    if (!this.stored) {
+      const found = new Map<number, (number | undefined)[]>();
+      for (const { field, value } of this.sets) {
+        const constantValue = value.op === 'const' ? value.value : undefined;
+        const known = found.get(field);
+        if (known) known.push(constantValue);
+        else found.set(field, [constantValue]);
+      }
+      this.stored = found;
+    }
+    return this.stored;
   }
 
   /** The fields that decide what it does. */

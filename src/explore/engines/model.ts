@@ -290,20 +290,14 @@ function dropTransientFields(
   const writers = new Map<number, FoldedStep[]>();
   /** Fields that some step changes for good on every path. */
   const permanent = new Set<number>();
-  for (const stepCode of stepCodes) {
-    const fields = new Set<number>();
-    const restored = new Set<number>();
-    for (const { field, value } of stepCode.sets) {
-      fields.add(field);
-      if (value.op !== 'const' || value.value === program.fields[field]?.init) restored.add(field);
-    }
-    for (const f of fields) {
+  for (const stepCode of stepCodes)
+    for (const [f, values] of stepCode.form.storedValues) {
       const known = writers.get(f);
       if (known) known.push(stepCode);
       else writers.set(f, [stepCode]);
-      if (!restored.has(f)) permanent.add(f);
+      const init = program.fields[f]?.init;
+      if (values.every((value) => value !== undefined && value !== init)) permanent.add(f);
     }
-  }
   let changed = false;
   for (const [f, users] of writers) {
     const { init } = program.fields[f] ?? { init: 0 };
