@@ -48,12 +48,16 @@ const count = (frame: FrameLocator) => frame.locator('output');
 
 /** Runs `body` of a function with `client` in the host page, where the element is ready. */
 async function withClient<T>(page: Page, body: string): Promise<T> {
-  return page.evaluate<T, string>(async (code) => {
+  await page.evaluate(async () => {
     const element = document.querySelector('vfio-playground') as HTMLElement & { client?: unknown };
     while (!element.client)
       await new Promise((resolve) => {
         setTimeout(resolve, 20);
       });
+  });
+  // A page's policy forbids code from text, but not at once in an evaluation.
+  return page.evaluate<T, string>((code) => {
+    const element = document.querySelector('vfio-playground') as HTMLElement & { client?: unknown };
     const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (
       ...names: string[]
     ) => (client: unknown, element: unknown) => Promise<never>;
